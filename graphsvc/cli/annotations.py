@@ -82,8 +82,8 @@ def take(
     terms = LabelMeanings(
         _meanings(classes, project.prefixes), _meanings(properties, project.prefixes)
     )
-    known = ProjectStatements(project.base, project.quads, inferred(project).quads)
-    result = additions(files.read(file, text.content), text, known, terms)
+    statements = ProjectStatements(project.base, project.quads, inferred(project).quads)
+    result = additions(files.read(file, text.content), text, statements, terms)
     path = project.root / TextLocation(slug, project.base).path(FACTS)
     before = path.read_bytes().decode("utf-8")
     after = insert_additions(before, result, text.passages)
@@ -160,14 +160,14 @@ def _meanings(pairs: Iterable[str], prefixes: Prefixes) -> dict[str, str]:
         label, _, term = pair.partition("=")
         prefix, colon, local = term.partition(":")
         namespace = prefixes.in_queries.get(prefix)
-        meant = term if namespace is None else namespace + local
+        iri = term if namespace is None else namespace + local
         is_known = namespace is not None or local.startswith("//")
-        if not (label and colon and is_known and is_absolute_iri(meant)):
+        if not (label and colon and is_known and is_absolute_iri(iri)):
             raise ParameterError(
                 f"“{pair}” does not say what a label means.",
                 remedy="Write a label and a term of the project: --class PER=foaf:Person",
             )
-        meanings[label] = meant
+        meanings[label] = iri
     return meanings
 
 

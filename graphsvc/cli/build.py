@@ -34,7 +34,7 @@ def build(settings: Settings) -> None:
     it is the current folder. An error stops the build and leaves the served release as it was; what
     is an error says the profile.
     """
-    with progress.shown(), _without_collecting():
+    with progress.show_progress(), _without_collecting():
         release = build_release(load(settings), settings, validate, describe)
     _show(release)
 

@@ -31,11 +31,11 @@ def check(ctx: click.Context, settings: Settings, *, wants_json: bool, wants_all
     it is the current folder. The exit code is 1 if there is an error; warnings and notes do not
     count. How much each check weighs, the profile says.
     """
-    with progress.shown():
+    with progress.show_progress():
         project = load(settings)
-        found = validate(project, inferred(project).quads)
+        results = validate(project, inferred(project).quads)
     demands = settings.demands
-    findings = demands.weigh((*found, *unknown_check_names(project, demands.checks)))
+    findings = demands.weigh((*results, *unknown_check_names(project, demands.checks)))
     if wants_json:
         click.echo(report.as_json(findings))
     else:

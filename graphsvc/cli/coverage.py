@@ -57,10 +57,10 @@ def coverage(
     PATHS are the folder of a project, by default the current one. Headings are counted apart, and
     furniture is not counted. How much a finding weighs, the profile says, as for `graphsvc check`.
     """
-    with progress.shown():
+    with progress.show_progress():
         project = load(settings)
-        found = text_coverage.findings(ValidationContext(project, project.quads))
-    findings = settings.demands.weigh((*project.findings, *found))
+        text_findings = text_coverage.findings(ValidationContext(project, project.quads))
+    findings = settings.demands.weigh((*project.findings, *text_findings))
     texts = text_coverage.of_texts(project)
     percent = text_coverage.percent(texts)
     if wants_json:

@@ -36,9 +36,9 @@ def doctor(ctx: click.Context, overrides: Mapping[str, object], *, wants_json: b
     releases, the release and the settings; nothing is changed. The exit code is 1 if there is an
     error; warnings and notes do not count.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
+    options = {name: value for name, value in overrides.items() if value is not None}
     # As long as a setting cannot be read, nobody knows what it is that should be examined.
-    findings = list(unusable(given, os.environ)) or list(_examined(settings.load(given)))
+    findings = list(unusable(options, os.environ)) or list(_examined(settings.load(options)))
     if wants_json:
         click.echo(report.as_json(findings))
     else:

@@ -10,7 +10,7 @@ import click
 from graphsvc.errors import GraphsvcError, ParameterError, SettingsError, UnknownQuery
 
 FAILED = 1
-CALLED_WRONGLY = 2
+USAGE_ERROR = 2
 
 #: Errors in what was typed after the command's name.
 _USAGE_ERRORS = (SettingsError, ParameterError, UnknownQuery)
@@ -26,4 +26,4 @@ class Failing(click.Group):
         except GraphsvcError as error:
             # What prints an error takes long to import, and most commands succeed.
             import_module("graphsvc.cli.error_report").show(error)
-            ctx.exit(CALLED_WRONGLY if isinstance(error, _USAGE_ERRORS) else FAILED)
+            ctx.exit(USAGE_ERROR if isinstance(error, _USAGE_ERRORS) else FAILED)

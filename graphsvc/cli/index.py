@@ -32,7 +32,7 @@ def index(settings: Settings) -> None:
         raise SettingsError(
             "No engine is named.", remedy="Name one: graphsvc index --store https://…/sparql"
         )
-    with progress.shown():
+    with progress.show_progress():
         release = take_with_index(open_engine(settings, {}), settings, project_beside(settings))
     say_what_was_derived(release.manifest)
     click.echo(f"Index {release.id} of {release.engine}, in {release.path}")

@@ -46,7 +46,7 @@ def _tags(text: str) -> tuple[str, ...]:
     return tuple(tag.strip() for tag in text.split(",") if tag.strip())
 
 
-def _answer(what: str, given: str | None, suggestion: str) -> str:
-    if given is not None:
-        return given
+def _answer(what: str, option: str | None, suggestion: str) -> str:
+    if option is not None:
+        return option
     return click.prompt(what, default=suggestion) if sys.stdin.isatty() else suggestion

@@ -21,7 +21,7 @@ _CLEAR = "\r\x1b[K"
 
 
 @contextmanager
-def shown() -> Iterator[None]:
+def show_progress() -> Iterator[None]:
     """Show how far the tasks of a block are, on standard error if that is a terminal."""
     if not sys.stderr.isatty():
         yield
@@ -40,14 +40,14 @@ class Line:
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
         self._task = ""
-        self._written = 0.0
+        self._written_at = 0.0
 
     def __call__(self, task: str, done: int, total: int) -> None:
         """Show how far a task is; the same task not too often."""
         now = monotonic()
-        if task == self._task and now - self._written < _PAUSE:
+        if task == self._task and now - self._written_at < _PAUSE:
             return
-        self._task, self._written = task, now
+        self._task, self._written_at = task, now
         width = shutil.get_terminal_size().columns - 1
         self._terminal.write(_CLEAR + " ".join((printable(task), *_measure(done, total)))[:width])
         self._terminal.flush()

@@ -110,7 +110,7 @@ def publish(
     release = release_named(settings.releases, name)
     folder = settings.releases / _JOURNALS / _folder_name(engine.addresses.query)
     publisher = Publisher(engine, release.base, folder, _show_strategy)
-    with release_repository.ReleaseLock(release.path), progress.shown():
+    with release_repository.ReleaseLock(release.path), progress.show_progress():
         outcome = publisher.undo() if task else publisher.publish(release, adopted)
     _show(outcome, engine.addresses.query)
 

@@ -73,8 +73,8 @@ def query(
     if query is None:
         tables.show_queries(queries.load_queries(release.queries), Console())
         return
-    store, wanted = store_of(release, settings), _find(release, query)
-    _answer(store, release.prefixes, wanted, _arguments(params), format_name)
+    store, named_query = store_of(release, settings), _find(release, query)
+    _answer(store, release.prefixes, named_query, _arguments(params), format_name)
 
 
 def release_of(settings: Settings) -> Release:
@@ -91,14 +91,14 @@ def release_of(settings: Settings) -> Release:
     return release
 
 
-def _find(release: Release, wanted: str) -> Query:
+def _find(release: Release, name: str) -> Query:
     """Return the query with this name, else that in the file with this path."""
-    if wanted == "-":
+    if name == "-":
         return queries.from_text(sys.stdin.read(), "standard input")
-    path = Path(wanted)
+    path = Path(name)
     if path.is_file():
-        return queries.from_text(path.read_text("utf-8"), wanted)
-    return queries.query_named(queries.load_queries(release.queries), wanted)
+        return queries.from_text(path.read_text("utf-8"), name)
+    return queries.query_named(queries.load_queries(release.queries), name)
 
 
 def _arguments(params: Sequence[str]) -> dict[str, str]:
@@ -132,8 +132,8 @@ def _answer(
 
 def _formats(name: str | None) -> dict[Content, list[Format]]:
     """Return the format to write each kind of answer in: the one asked for, or the usual one."""
-    wanted = {content: name or usual for content, usual in _USUAL.items()}
+    names = {content: name or usual for content, usual in _USUAL.items()}
     return {
-        content: [fmt for fmt in carrying(content) if fmt.name == wanted[content]]
-        for content in wanted
+        content: [fmt for fmt in carrying(content) if fmt.name == names[content]]
+        for content in names
     }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from graphsvc.queries import Check
 
 _WIDTH = 90
-_MADE = "<!-- Made by `python -m graphsvc.cli.reference`; changes here are lost. -->"
+_NOTICE = "<!-- Made by `python -m graphsvc.cli.reference`; changes here are lost. -->"
 
 
 def documents(root: Path) -> dict[Path, str]:
@@ -68,7 +68,7 @@ def _problems() -> Iterator[str]:
 
 
 def _cli() -> Iterator[str]:
-    yield from ("# The command line", "", _MADE, "")
+    yield from ("# The command line", "", _NOTICE, "")
     yield from ("Exit codes: 0 all is well; 1 findings, or it failed; 2 called wrongly.", "")
     yield from _help(main, "graphsvc", None)
     yield from _commands(main, click.Context(main, info_name="graphsvc"))
@@ -93,7 +93,7 @@ def _help(command: click.Command, name: str, parent: click.Context | None) -> It
 
 
 def _checks(root: Path) -> Iterator[str]:
-    yield from ("# What `graphsvc check` looks for", "", _MADE, "")
+    yield from ("# What `graphsvc check` looks for", "", _NOTICE, "")
     yield (
         "Each part says what its checks are called. What they weigh, the "
         "[profile](settings.md#the-profile) says; printed are the first ten findings of each "
@@ -115,9 +115,9 @@ def _checks(root: Path) -> Iterator[str]:
     yield ""
 
 
-def _table(found: Iterable[Check]) -> Iterator[str]:
+def _table(checks: Iterable[Check]) -> Iterator[str]:
     yield from ("", "| check | code | problem | remedy |", "|---|---|---|---|")
-    yield from map(_row, found)
+    yield from map(_row, checks)
 
 
 def _row(check: Check) -> str:

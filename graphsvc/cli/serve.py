@@ -52,7 +52,7 @@ def run(settings: Settings) -> None:
         # What is wrong with it is told at once, and not by each process that serves.
         read_logo(settings.site_logo)
     sockets = listeners(settings, os.environ)
-    hand_down(settings)
+    export_settings(settings)
     if settings.store:
         _say_how_is_searched(existing_release(settings) or take_nothing(settings))
     else:
@@ -144,7 +144,7 @@ def _build() -> None:
         raise SystemExit(code)
 
 
-def hand_down(settings: Settings) -> None:
+def export_settings(settings: Settings) -> None:
     """Put the settings into the environment, where the service's processes read them."""
     for field in fields(settings):
         value = getattr(settings, field.name)

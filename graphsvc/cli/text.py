@@ -92,24 +92,24 @@ def _plain(counts: str) -> str:
     return counts.replace("furnitures", "furniture")
 
 
-def _show_update(found: Update, done: str) -> None:
+def _show_update(result: Update, done: str) -> None:
     console = Console(highlight=False)
-    _list(console, "moved", found.moved, _entry)
+    _list(console, "moved", result.moved, _entry)
     _list(
         console,
         "changed",
-        found.changed,
+        result.changed,
         lambda each: f"{_entry(each.after)}\n    before: {excerpt(each.before.words)}",
     )
-    _list(console, "new", found.new, _entry)
-    _list(console, "returned, with name and facts", found.returned, _entry)
-    _list(console, "gone", found.removed, lambda each: _entry(each) + _where_named(found, each))
-    if found.changed:
+    _list(console, "new", result.new, _entry)
+    _list(console, "returned, with name and facts", result.returned, _entry)
+    _list(console, "gone", result.removed, lambda each: _entry(each) + _where_named(result, each))
+    if result.changed:
         _say(console, "See whether the facts of what has changed are still what it says.")
-    for name in found.files:
-        _say(console, f"{done}: {found.place.path(name)}")
-    if not found.files:
-        _say(console, f"data/{found.place.slug} is as its text is; nothing changes.")
+    for name in result.files:
+        _say(console, f"{done}: {result.place.path(name)}")
+    if not result.files:
+        _say(console, f"data/{result.place.slug} is as its text is; nothing changes.")
 
 
 def _list(console: Console, what: str, entries: Iterable[object], line: Callable[..., str]) -> None:
@@ -124,8 +124,8 @@ def _entry(entry: PassageEntry) -> str:
     return f"{entry.name} ({entry.kind.value}) {excerpt(entry.words)}"
 
 
-def _where_named(found: Update, entry: PassageEntry) -> str:
-    places = found.mentions.get(entry.name, ())
+def _where_named(result: Update, entry: PassageEntry) -> str:
+    places = result.mentions.get(entry.name, ())
     return f"\n    still named in {', '.join(places)}" if places else ""
 
 

@@ -16,7 +16,7 @@ from graphsvc import settings as table
 from graphsvc.cli.inputs import with_paths
 from graphsvc.cli.options import READING, SERVING, with_overrides
 from graphsvc.cli.rebuilding import Builder, in_process, settings_for_building
-from graphsvc.cli.serve import hand_down
+from graphsvc.cli.serve import export_settings
 from graphsvc.editing.state import EditingState
 from graphsvc.errors import SettingsError
 from graphsvc.server.counters import Counters, rows_for
@@ -81,7 +81,7 @@ def _serve(
     reading, writing = os.pipe()
     in_process(Builder(overrides, state, writing), sockets, reading)
     os.close(writing)
-    hand_down(settings)
+    export_settings(settings)
     place = "edit/" if state.token else ""
 
     def say_ready() -> None:

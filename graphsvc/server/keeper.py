@@ -1,13 +1,13 @@
-"""The keeper: what ``graphsvc serve`` becomes. It keeps a parent running, and changes it.
+"""The keeper: the process of ``graphsvc serve``. It keeps a parent running, and replaces it.
 
-It holds the listening sockets, so that no connection is refused while one parent takes over from
-another. At SIGHUP it starts a parent with the release that is current then; once that one is ready
-the parent before it answers what is under way and ends. If a parent ends by itself another one is
-started, after a pause that grows, and for ever.
+It owns the listening sockets, so no connection is refused while one parent replaces another. At
+SIGHUP it starts a parent with the current release; when that one is ready, the old parent completes
+its requests and ends. If a parent ends by itself, another one is started, always, after a pause
+that grows.
 
-A parent verifies its release first, and refuses one that is damaged. Then the release that was
-served last is served, else the newest of the others. If files of the release change while it is
-served, another parent is started, which verifies them anew.
+A parent first verifies its release, and refuses a damaged one. Then the release that was served
+last is served, or else the newest of the others. If files of the release change while it is served,
+another parent is started, which verifies them again.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ REFUSED = 65
 
 _PROGRAM = "graphsvc.server.serving"
 
-#: How long no parent is started after one has ended by itself, in seconds: at first, and at most.
+#: Seconds before the next parent is started after one has ended by itself: at first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 10.0
 
-#: After so many seconds a parent has lasted: the next pause is the first one again.
+#: Seconds after which a parent is stable: the next pause is the first one again.
 _STABLE_AFTER = 30.0
 
-#: How often the files of the served release are looked at, in seconds.
+#: Seconds between two checks of the files of the served release.
 _WATCH = 1.0
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
@@ -58,10 +58,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 @dataclass(slots=True)
 class _Generation:
-    """A parent: its release, its process, and the pipe that says when it is ready, until it has.
+    """A parent: its release, its process, and the pipe by which it reports that it is ready.
 
-    ``failure`` says why it does not serve the current release. It ``is_sound`` until files of its
-    release change.
+    ``failure`` is the reason why it does not serve the current release. It ``is_sound`` until files
+    of its release change.
     """
 
     path: Path
@@ -77,8 +77,8 @@ class _Generation:
 class Keeper:
     """Keeps a parent for the current release of a folder on some sockets.
 
-    Its processes count in ``counters``. ``say_ready`` is called once the first parent answers.
-    ``watch`` is the descriptor of what is told of builds while one edits.
+    Its processes count in ``counters``. ``say_ready`` is called when the first parent answers.
+    ``watch`` is the descriptor of the build reports while one edits.
     """
 
     def __init__(
@@ -109,11 +109,11 @@ class Keeper:
         self._is_over = False
 
     def run(self) -> None:
-        """Serve until SIGTERM or SIGINT, then let requests under way be answered.
+        """Serve until SIGTERM or SIGINT, then complete the running requests.
 
-        A second one of these signals ends all at once.
+        A second signal ends everything immediately.
 
-        Errors: GraphsvcError if the first parent cannot serve; it has said why.
+        Errors: GraphsvcError if the first parent cannot serve; it has logged the reason.
         """
         reading, writing = os.pipe()
         os.set_blocking(writing, False)
@@ -133,10 +133,10 @@ class Keeper:
         return [*filter(None, (self._serving, self._coming)), *self._leaving]
 
     def _start_parent(self) -> None:
-        """Start a parent for the current release; for another one if that one is refused.
+        """Start a parent for the current release, or for another one if that one is refused.
 
-        Where the next best is what is served already, it is left as it is. ReleaseError if there
-        is no release to serve, and none is served.
+        Nothing is started if the best other release is already served. Errors: ReleaseError if
+        there is no release to serve, and none is served.
         """
         current_path = (self._releases / CURRENT).resolve()
         for release in self._candidates(current_path):
@@ -160,7 +160,7 @@ class Keeper:
             )
 
     def _candidates(self, current_path: Path) -> Iterator[Release]:
-        """Yield the releases that may be served: the current one, the last one, the others."""
+        """Yield the releases that can be served: the current one, the last one, the others."""
         others = (release.path for release in release_repository.available_releases(self._releases))
         for path in dict.fromkeys(filter(None, (current_path, self._last, *others))):
             if path in self._refused:
@@ -174,7 +174,7 @@ class Keeper:
         if self._coming is not None:
             self._coming.process.terminate()
             self._leaving.append(self._coming)
-        # What changes from now on is seen, also while the new parent reads it.
+        # The watch starts now, so that changes while the new parent reads are noticed.
         watch = checksums.Watch(release.path, release.manifest.files)
         reading, writing = os.pipe()
         descriptors = [each.fileno() for each in self._sockets]
@@ -195,7 +195,7 @@ class Keeper:
         )
 
     def _wait(self, signals: int) -> None:
-        """Wait for a signal, a parent that is ready, or the time to look at something."""
+        """Wait for a signal, a parent that is ready, or the time of the next check."""
         watched = [signals, *([self._coming.pipe] if self._coming else [])]
         left = max(0.0, self._next_start - time.monotonic()) if self._next_start else _WATCH
         ready, _, _ = select.select(watched, [], [], min(left, _WATCH))
@@ -211,7 +211,7 @@ class Keeper:
             self._end()
 
     def _end(self) -> None:
-        """Let all parents answer what is under way; if they were told so already, kill them."""
+        """Let all parents complete their requests; kill them at the second signal."""
         for generation in self._all():
             if self._is_over:
                 generation.process.kill()
@@ -219,7 +219,7 @@ class Keeper:
                 generation.process.terminate()
         if not self._is_over:
             self._manager.stopping()
-            # Clients of a listening socket that nobody accepts from would wait for the end.
+            # Clients would wait in vain on a listening socket from which nobody accepts.
             for listener in self._sockets:
                 listener.close()
         self._is_over = True
@@ -230,7 +230,7 @@ class Keeper:
         self._start_parent()
 
     def _check_parents(self) -> None:
-        """See which parents have become ready, which have ended, and which files have changed."""
+        """Check which parents are ready, which have ended, and which files have changed."""
         if self._exporter is not None:
             self._exporter.look()
         if self._coming is not None and self._coming.process.poll() is None:
@@ -263,7 +263,7 @@ class Keeper:
             return
         coming.release = os.read(coming.pipe, 64).decode()
         if not coming.release:
-            return  # it ends without having been ready
+            return  # it has ended before it was ready
         os.close(coming.pipe)
         before, self._serving, self._coming = self._serving, coming, None
         self._last = coming.path
@@ -278,7 +278,7 @@ class Keeper:
             self._say_ready()
 
     def _report(self, failure: str) -> None:
-        """Tell what is served, in place of the current release if there is a failure."""
+        """Report the served release; after a failure it is not the current one."""
         if self._serving is not None:
             status = ServiceStatus(self._serving.release, failure, self._serving.is_sound)
             self._notice.write(status)
@@ -295,7 +295,7 @@ class Keeper:
         elif self._serving is not None and self._serving.is_sound:
             self._report(f"The release {coming.path.name} could not be loaded.")
         elif not self._is_over and not self._notice.has_served:
-            raise StoreError("The service cannot start.", remedy="Mend what is said above.")
+            raise StoreError("The service cannot start.", remedy="See the errors above.")
         else:
             self._start_later(time.monotonic() - coming.start_time)
 
@@ -313,4 +313,4 @@ def _refusal(release: Path) -> str:
 
 
 def _ignore(*_: object) -> None:
-    """Do nothing: the signal has woken the keeper up."""
+    """Do nothing: the signal only wakes the keeper up."""

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 _BACKLOG = 2048
 
-#: The first descriptor that systemd hands over: sd_listen_fds(3).
+#: The first descriptor that systemd passes: sd_listen_fds(3).
 _FIRST_OF_SYSTEMD = 3
 
 
 def listeners(settings: Settings, environment: Mapping[str, str]) -> list[socket.socket]:
-    """Return the sockets to listen on, each with an address of its own; they do not listen yet.
+    """Return the sockets to listen on, bound to their addresses; they do not listen yet.
 
-    Errors: SettingsError if an address cannot be had.
+    Errors: SettingsError if an address cannot be used.
     """
     if inherited := _systemd_sockets(environment):
         return inherited
@@ -41,7 +41,7 @@ def listen(sockets: list[socket.socket]) -> None:
 
 
 def address_of(listener: socket.socket) -> str:
-    """Return the address of a socket as people and programs write it (RFC 3986, section 3.2.2)."""
+    """Return the address of a socket as text (RFC 3986, section 3.2.2)."""
     name = listener.getsockname()
     if not isinstance(name, tuple):
         return f"unix:{name}"
@@ -50,7 +50,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 def _systemd_sockets(environment: Mapping[str, str]) -> list[socket.socket]:
-    """Return the sockets that systemd has bound, or another program in the same way.
+    """Return the sockets that systemd, or a program like it, has bound.
 
     https://www.freedesktop.org/software/systemd/man/latest/sd_listen_fds.html
     """
@@ -76,7 +76,7 @@ def _internet(host: str, port: int) -> socket.socket:
 
 def _unix(path: Path) -> socket.socket:
     try:
-        # A socket that a service has left behind refuses every client, and the address.
+        # A left-over socket refuses every client, and blocks the address.
         with suppress(FileNotFoundError):
             if stat.S_ISSOCK(path.stat().st_mode) and not _is_in_use(path):
                 path.unlink()

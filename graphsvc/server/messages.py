@@ -1,7 +1,7 @@
-"""What the parent and a worker say to each other over their channel.
+"""The messages between the parent and a worker.
 
-The channel is a pair of Unix sockets that keep messages apart. A message is one letter, the lease
-of the connection that it is about, what else belongs to it, and descriptors.
+The channel is a pair of Unix sockets that preserve message boundaries. A message is one letter, the
+lease of its connection, more content, and descriptors.
 https://man7.org/linux/man-pages/man7/unix.7.html
 """
 
@@ -15,9 +15,9 @@ from typing import NamedTuple
 from graphsvc.server.board import Lease
 
 ANSWER = b"a"
-"""Parent: answer the requests of this connection. With it come the connection, the file of what
-has been read of it already, if there is one, since when the client waits, and the `FailedRequest`
-if the worker before has ended."""
+"""Parent: answer the requests of this connection. The message has the connection, the file of bytes
+that have been read already, if there is one, the start of the client's wait, and the
+`FailedRequest` if another worker has ended."""
 
 KEEP = b"k"
 """Worker: the connection has no request now."""
@@ -26,14 +26,14 @@ CLOSE = b"c"
 """Worker: the connection can be closed."""
 
 ABORT = b"x"
-"""Worker: the last answer is not whole; the connection must end so that the client sees it."""
+"""Worker: the last answer is not complete; the connection must be reset."""
 
 CLOSE_SOON = b"l"
-"""Worker: the connection can be closed, once the client has read its last answer."""
+"""Worker: the connection can be closed after the client has read its last answer."""
 
 UNFINISHED = b"u"
-"""Worker: the request has not come whole. With it come how many bytes it has in all, 0 if that is
-not known, and the file of what has been read."""
+"""Worker: the request is not complete. The message has the number of all its bytes, 0 if it is not
+known, and the file of bytes that have been read."""
 
 _START = struct.Struct("<cBI")
 _NEEDED = struct.Struct("<Q")
@@ -43,7 +43,7 @@ _MOST_DESCRIPTORS = 2
 
 
 class Message(NamedTuple):
-    """A message: its letter, the lease, what else belongs to it, and its descriptors."""
+    """A message: its letter, the lease, more content, and its descriptors."""
 
     letter: bytes
     lease: Lease
@@ -54,7 +54,7 @@ class Message(NamedTuple):
 def send(channel: socket.socket, message: Message, flags: int = 0) -> None:
     """Send a message. Errors: OSError if the other side has ended.
 
-    With the flag MSG_DONTWAIT BlockingIOError, if it does not read what it has been sent.
+    With the flag MSG_DONTWAIT also BlockingIOError, if the other side does not read.
     """
     start = _START.pack(message.letter, *message.lease)
     socket.send_fds(channel, [start + message.content], message.descriptors, flags)
@@ -73,36 +73,36 @@ def receive(channel: socket.socket, flags: int = 0) -> Message | None:
 
 
 def encode_size(size: int) -> bytes:
-    """Return a number of bytes as a message holds it."""
+    """Encode a number of bytes for a message."""
     return _NEEDED.pack(size)
 
 
 def decode_size(content: bytes) -> int:
-    """Return the number of bytes that a message holds."""
+    """Decode the number of bytes in a message."""
     size: int = _NEEDED.unpack(content)[0]
     return size
 
 
 def encode_time(seconds: float, rest: bytes) -> bytes:
-    """Return a time and what follows it as a message holds them."""
+    """Encode a time and the rest of a message."""
     return _SINCE.pack(seconds) + rest
 
 
 def decode_time(content: bytes) -> tuple[float, bytes]:
-    """Return the time that a message begins with, and what follows it."""
+    """Decode the time at the beginning of a message; return it and the rest."""
     seconds: float = _SINCE.unpack_from(content)[0]
     return seconds, content[_SINCE.size :]
 
 
 def file_of(data: bytes | bytearray | memoryview) -> int:
-    """Return the descriptor of a file in memory that holds some bytes."""
+    """Return the descriptor of a file in memory with some bytes."""
     descriptor = os.memfd_create("request", os.MFD_CLOEXEC)
     os.write(descriptor, data)
     return descriptor
 
 
 def content_of(descriptor: int) -> bytes:
-    """Return what a file in memory holds, and close it."""
+    """Return the content of a file in memory, and close it."""
     try:
         return os.pread(descriptor, os.fstat(descriptor).st_size, 0)
     finally:

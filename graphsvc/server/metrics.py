@@ -1,4 +1,4 @@
-"""The metrics of a service for Prometheus, from what its processes count in shared memory.
+"""The metrics of a service for Prometheus, from the counters in shared memory.
 
 https://prometheus.io/docs/instrumenting/writing_clientlibs/#collector
 https://prometheus.io/docs/specs/om/open_metrics_spec/
@@ -42,7 +42,7 @@ _NOW = "now, in the process tree of the release that is served"
 
 
 class Metrics:
-    """The metrics of a service, as a worker of it writes them."""
+    """The metrics of a service, written by a worker."""
 
     def __init__(self, counters: Counters, board: Board, manifest: Manifest) -> None:
         self._registry = CollectorRegistry()
@@ -52,7 +52,7 @@ class Metrics:
         self._registry.register(_OfProcesses())
 
     def text(self, accept: str | None) -> tuple[bytes, str]:
-        """Return all metrics in the format that a client takes, and its media type."""
+        """Return all metrics in the format that a client accepts, and its media type."""
         encode, content_type = choose_encoder(accept or "")
         return encode(self._registry), content_type
 
@@ -168,7 +168,7 @@ class _OfRelease(Collector):
             "When the release was built, in seconds since 1970: its age is time() minus this.",
             value=built,
         )
-        # An engine has never been asked to count all of its quads.
+        # The quads of an engine are not counted.
         if "quads" in self.manifest.counts:
             yield GaugeMetricFamily(
                 "graphsvc_release_quads",
@@ -178,7 +178,7 @@ class _OfRelease(Collector):
 
 
 class _OfProcesses(Collector):
-    """The metrics of processes that all client libraries have, for all processes together."""
+    """The usual process metrics of Prometheus libraries, summed over all processes."""
 
     def describe(self) -> list[Metric]:
         return []

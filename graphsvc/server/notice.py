@@ -1,8 +1,8 @@
-"""What a service says of itself: which release it serves, and why no other one.
+"""The notice of a running service: the release that it serves, and why it serves no other one.
 
 The keeper writes it twice. One copy is a file in the folder of releases, by which
-``graphsvc reload`` and ``graphsvc releases`` find the service; where the folder cannot be written
-there is none. The other is memory whose descriptor the parents and workers inherit, for /readyz.
+``graphsvc reload`` and ``graphsvc releases`` find the service; it is missing if the folder cannot
+be written. The other copy is memory whose descriptor the parents and workers inherit, for /readyz.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from typing import Self
 
 from graphsvc.errors import StoreError
 
-#: How often a reload is looked at that is under way, in seconds.
+#: Seconds between two checks of a running reload.
 _STEP = 0.05
 
-#: How large a notice is at least, in bytes. The disk gives the room at the start: a service goes on
-#: and reloads where the disk is full.
+#: The least bytes of a notice. They are allocated at the start, so that a service can reload when
+#: the disk is full.
 _ROOM = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceStatus:
-    """What is served, by its release's id; ``failure`` says why it is not the current release.
+    """The id of the served release; ``failure`` is the reason why it is not the current one.
 
-    ``is_sound`` is false if files of the release have changed while it was served, and there is no
-    other release.
+    ``is_sound`` is false if files of the release changed while it was served, and there is no other
+    release.
     """
 
     release: str
@@ -43,10 +43,10 @@ class ServiceStatus:
 
 
 class Notice:
-    """The notice of a keeper that runs.
+    """The notice of a running keeper.
 
-    Its file is locked as long as the service runs, so that one that was left behind is known.
-    ``descriptor`` is that of the memory, from which `read_status` reads.
+    Its file is locked while the service runs, so that a left-over file can be recognised.
+    ``descriptor`` is that of the memory which `read_status` reads.
     """
 
     def __init__(self, releases: Path, addresses: list[str]) -> None:
@@ -59,7 +59,7 @@ class Notice:
         self._changes = 0
 
     def __enter__(self) -> Self:
-        with suppress(OSError):  # a folder that is only read is served all the same
+        with suppress(OSError):  # a read-only folder can be served, too
             self._make_file()
         return self
 
@@ -68,7 +68,7 @@ class Notice:
         os.close(self.descriptor)
 
     def write(self, status: ServiceStatus) -> None:
-        """Write what is served."""
+        """Write the status."""
         self.has_served = True
         self._changes += 1
         _overwrite(self.descriptor, asdict(status))
@@ -86,9 +86,9 @@ class Notice:
             logging.getLogger(__name__).warning("%s cannot be written: %s.", self._path, error)
 
     def _make_file(self) -> None:
-        """Make and lock the file, and then give it its name, which no service had before.
+        """Make and lock the file, and then give it a new name.
 
-        Who finds a notice that is not locked takes it for one left behind, and deletes it.
+        It is locked first, because other programs delete a notice that is not locked.
         """
         prefix = f".service-{os.getpid()}-"
         self._file, name = tempfile.mkstemp(".new", prefix, self._releases)
@@ -111,19 +111,19 @@ class Notice:
 
 
 def _overwrite(descriptor: int, row: dict[str, object]) -> None:
-    """Write a row over another one in one call, with spaces after it, which JSON allows."""
+    """Overwrite a row in one call, and fill the rest with spaces, which JSON allows."""
     os.pwrite(descriptor, json.dumps(row).encode().ljust(_ROOM), 0)
 
 
 def read_status(descriptor: int) -> ServiceStatus | None:
-    """Return what the keeper has written last; None before its first parent is ready."""
+    """Return the last status of the keeper; None before its first parent is ready."""
     text = os.pread(descriptor, os.fstat(descriptor).st_size, 0)
     return ServiceStatus(**json.loads(text)) if text else None
 
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """A service that runs, as its notice tells."""
+    """A running service, from its notice."""
 
     path: Path
     pid: int
@@ -133,15 +133,15 @@ class RunningService:
 
     @classmethod
     def read(cls, path: Path) -> RunningService:
-        """Read a notice; ValueError if the service has not written it yet."""
+        """Read a notice. Errors: ValueError if the service has not written it yet."""
         row = json.loads(path.read_bytes().rstrip(b"\0"))
         status = ServiceStatus(**row["status"])
         return cls(path, row["pid"], tuple(row["addresses"]), row["changes"], status)
 
     def reload(self) -> RunningService:
-        """Have it serve the current release; return it as it is then.
+        """Make the service serve the current release; return its new state.
 
-        Errors: StoreError if it cannot: it goes on as before.
+        Errors: StoreError if it cannot; it continues as before.
         """
         os.kill(self.pid, signal.SIGHUP)
         after = self
@@ -153,7 +153,7 @@ class RunningService:
             except (ProcessLookupError, FileNotFoundError) as error:
                 raise StoreError("The service has ended.") from error
             except ValueError:
-                continue  # it is being written
+                continue  # the keeper is writing it
         if after.status.failure:
             raise StoreError(
                 f"{after.status.failure} The release {after.status.release} is served.",
@@ -163,7 +163,7 @@ class RunningService:
 
 
 def services(releases: Path) -> list[RunningService]:
-    """Return the services that run with a folder of releases and answer."""
+    """Return the services of a folder of releases that run and answer."""
     notices = sorted(releases.glob(".service-*.json"))
     return [service for path in notices if (service := _running(path)) is not None]
 

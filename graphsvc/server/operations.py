@@ -1,4 +1,4 @@
-"""What those who run a service have of it while it runs: records, metrics, limits."""
+"""The operation of a running service: records, metrics, limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Operations:
     """The journal of requests, the limit for each client if there is one, and the metrics.
 
-    ``readers`` are those who may read the metrics.
+    ``readers`` are the clients that may read the metrics.
     """
 
     journal: RequestJournal
@@ -28,7 +28,7 @@ class Operations:
     readers: Peers
 
     def admit(self, kind: RequestKind, client: str) -> None:
-        """Let a client make a request of a kind. Errors: RequestProblem if it makes too many."""
+        """Count a request of a client. Errors: RequestProblem if the client made too many."""
         if self.limit is None or kind.is_unlimited:
             return
         try:

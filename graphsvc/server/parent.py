@@ -1,9 +1,9 @@
-"""The parent: accepts connections, hands those with a request to workers, and never answers itself.
+"""The parent: accepts connections, lends those with a request to workers, and never answers itself.
 
-It has one thread and sleeps until something happens: a connection comes, a request has come, a
-worker is done or has ended, a deadline is near. It parses nothing that a client sends. It keeps a
-descriptor of every connection, so that it can tell the client when a worker ends before its answer:
-by another worker if nothing has gone out yet, else by breaking the connection off.
+It has one thread and sleeps until an event: a connection or a request has come, a worker is done or
+has ended, a deadline is near. It parses nothing that a client sends. It keeps a descriptor of every
+connection. So if a worker ends before its answer is complete, another worker sends an error, or, if
+bytes were sent already, the parent resets the connection.
 """
 
 from __future__ import annotations
@@ -37,16 +37,13 @@ if TYPE_CHECKING:
     from graphsvc.server.scheduler import WorkerPlan
     from graphsvc.server.worker_process import WorkerProcess
 
-#: How often the workers are looked at while one is ending, while one has several clients, while
-#: one has any, and else, in seconds.
+#: Seconds between two checks of the workers: while one is ending, while one has several clients,
+#: while one has any client, and otherwise.
 _SOON, _SHARED, _TICK, _REST = 0.005, 0.01, 0.025, 1.0
 
-#: How long a connection without a request is kept, in seconds, and how long one whose client has
-#: been told that it ends.
-_IDLE_LIMIT, _CLOSING_LIMIT = 75.0, 2.0
-
-#: How long a connection is still kept for its next request once another parent serves, in seconds.
-_LEAVING_LIMIT = 5.0
+#: Seconds that a connection stays open: without a request, after its last answer, and without a
+#: request after another parent has taken over.
+_IDLE, _CLOSING, _LEAVING = 75.0, 2.0, 5.0
 
 _UNAVAILABLE = 503
 
@@ -56,7 +53,7 @@ _LEFT = select.EPOLLRDHUP | select.EPOLLONESHOT
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What holds for clients: how many may wait, and how long a request may take to come."""
+    """Limits for clients: the number that may wait, and the seconds until a request is complete."""
 
     waiting: int
     patience: float
@@ -89,10 +86,10 @@ class Parent:
         self._next_sweep = 0.0
 
     def run(self, tell_ready: Callable[[], None]) -> None:
-        """Serve until SIGTERM, or SIGUSR1 when another parent has taken over.
+        """Serve until SIGTERM, or until SIGUSR1 when another parent has taken over.
 
-        ``tell_ready`` is called when there are workers. By SIGTERM requests under way are answered
-        first; by SIGUSR1 also the next request of each connection that is open.
+        ``tell_ready`` is called when there are workers. At SIGTERM, running requests are completed
+        first; at SIGUSR1, also the next request of each open connection.
         """
         self._receive_signals()
         for descriptor, listener in self._listeners.items():
@@ -112,7 +109,7 @@ class Parent:
             self._dispatch()
             self._scheduler.schedule(self._pool.workers.values())
             for worker in self._pool.ending():
-                # The kernel may take long to give back its memory; its clients need not wait.
+                # The kernel may take long to free its memory; its clients need not wait for that.
                 self._settle(worker, worker.cause or Cause.KILLED)
             self._sweep()
             self._pool.show_load(len(self._waiting), len(self._clients))
@@ -171,7 +168,7 @@ class Parent:
 
     def _look_at(self, client: ClientConnection, event: int) -> None:
         if client.worker is not None:
-            # A client that ends its sending may still wait for its answer.
+            # A client that closes its side may still wait for its answer.
             client.left_at = time.monotonic()
             if event & (select.EPOLLHUP | select.EPOLLERR):
                 client.left_at -= 60
@@ -201,7 +198,7 @@ class Parent:
         self._waiting.appendleft(client)
 
     def _refuse(self, client: ClientConnection, answer: bytes) -> None:
-        """Send an answer that another process need not make, and end the connection."""
+        """Send a short answer without a worker, and close the connection."""
         with suppress(OSError):
             client.connection.send(answer, socket.MSG_DONTWAIT)
             client.connection.shutdown(socket.SHUT_WR)
@@ -212,7 +209,7 @@ class Parent:
         self._refuse(client, error_answer(error_of(Cause.OVERLOADED, self._deadline)))
 
     def _close_soon(self, client: ClientConnection) -> None:
-        """Close a connection once its client has read the answer, or soon."""
+        """Close a connection after its client has read the answer, or after a short time."""
         client.take_back()
         client.closes_soon = True
         self._events.modify(client.descriptor, _ONCE)
@@ -224,13 +221,13 @@ class Parent:
         client.close()
 
     def _abort(self, client: ClientConnection) -> None:
-        """End a connection so that a part of an answer is not taken for the whole."""
+        """Reset a connection, so that an incomplete answer does not look complete."""
         del self._clients[client.descriptor]
         self._events.unregister(client.descriptor)
         client.abort()
 
     def _close_oldest(self) -> None:
-        """Make place for another connection."""
+        """Close the oldest idle connection, to accept another one."""
         resting = [each for each in self._clients.values() if self._is_resting(each)]
         for client in resting[: len(resting) // 4 + 1]:
             self._close(client)
@@ -239,7 +236,7 @@ class Parent:
         return not client.is_waiting and client.worker is None
 
     def _sweep(self) -> None:
-        """Look at what happens seldom: connections that are kept too long, idle workers."""
+        """Check rare events: connections that are open too long, idle workers."""
         now = time.monotonic()
         if now < self._next_sweep:
             return
@@ -255,19 +252,10 @@ class Parent:
             self._pool.end_surplus()
 
     def _end_if_late(self, client: ClientConnection, now: float) -> None:
-        limit = (
-            _CLOSING_LIMIT
-            if client.closes_soon
-            else _LEAVING_LIMIT
-            if self._leaves_at
-            else _IDLE_LIMIT
-        )
-        if (
-            client.start_time
-            and now - client.start_time > self._bounds.patience
-            and not client.closes_soon
-        ):
-            self._journal.write(Record.of_timeout(client.beginning, now - client.start_time))
+        limit = _CLOSING if client.closes_soon else _LEAVING if self._leaves_at else _IDLE
+        seconds = now - client.start_time
+        if client.start_time and seconds > self._bounds.patience and not client.closes_soon:
+            self._journal.write(Record.of_timeout(client.beginning, seconds))
             self._refuse(client, request_timeout(self._bounds.patience))
         elif not client.start_time and now - client.waiting_since > limit:
             self._close(client)
@@ -285,10 +273,10 @@ class Parent:
         return worker is not None
 
     def _dispatch(self) -> None:
-        """Hand the connections that wait to workers."""
+        """Lend the waiting connections to workers."""
         if not self._leaves_at:
             self._fork_least()
-        # To fork takes as long as to answer several requests: one at a time, and look again.
+        # A fork takes as long as several requests, so only one is made at a time.
         forks = 1
         while self._waiting:
             client = self._waiting[0]
@@ -307,7 +295,7 @@ class Parent:
         try:
             message = messages.receive(worker.channel, socket.MSG_DONTWAIT)
         except BlockingIOError:
-            return  # what was there belonged to another descriptor of the same number
+            return  # the event was for an older descriptor with the same number
         if message is None:
             self._reap(worker)
             return
@@ -334,7 +322,7 @@ class Parent:
         self._settle(worker, self._pool.reap(worker))
 
     def _settle(self, worker: WorkerProcess, cause: Cause) -> None:
-        """Do what is right by the clients of a worker that has ended."""
+        """Handle the clients of a worker that has ended."""
         slot, clients = worker.slot, list(worker.clients.values())
         worker.clients.clear()
         for client in clients:
@@ -350,7 +338,7 @@ class Parent:
     def _report_failure(
         self, client: ClientConnection, worker: WorkerProcess, cause: Cause
     ) -> None:
-        """Do what is right by a client whose worker has ended in the middle of its request."""
+        """Handle a client whose worker has ended during its request."""
         slot = worker.slot
         if cause is not Cause.CLIENT_LEFT and client.failed is None and slot.can_report_failure:
             failed = FailedRequest(cause, slot.start_time, slot.name.hex(), worker.spent)
@@ -365,7 +353,7 @@ class Parent:
             self._refuse(client, error_answer(error_of(cause, self._deadline)))
 
     def _go_on(self, client: ClientConnection, state: LeaseState) -> None:
-        """Go on with a client that a worker has not answered or has done with."""
+        """Continue with a client after its worker has ended outside of its request."""
         if state is LeaseState.LENT:
             self._queue_first(client)
         else:
@@ -375,9 +363,9 @@ class Parent:
     # --- The end
 
     def _leave(self, number: signal.Signals) -> None:
-        """Take no more connections; answer what is under way."""
+        """Accept no more connections; complete the running requests."""
         self._board.close()
-        grace = self._deadline + _LEAVING_LIMIT
+        grace = self._deadline + _LEAVING
         self._leaves_at = min(self._leaves_at or float("inf"), time.monotonic() + grace)
         for descriptor, listener in self._listeners.items():
             self._events.unregister(descriptor)
@@ -397,7 +385,7 @@ class Parent:
         return not self._clients or time.monotonic() > self._leaves_at
 
     def _close_all(self) -> None:
-        """Close what only the parent needs, in a worker that has just been forked."""
+        """Close the descriptors of the parent, in a newly forked worker."""
         self._events.close()
         self._wakeup.close()
         self._signals.close()
@@ -408,4 +396,4 @@ class Parent:
 
 
 def _ignore(*_: object) -> None:
-    """Do nothing: the signal has woken the loop up."""
+    """Do nothing: the signal only wakes the loop up."""

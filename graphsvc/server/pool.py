@@ -1,8 +1,8 @@
-"""The workers of a parent: forked when they are needed, lent clients, reaped.
+"""The workers of a parent: they are forked when needed, lent clients, and reaped.
 
-As many workers as there are processors share the connections with quick requests: a worker that
-need not sleep between two requests answers twice as many. When one of its requests turns out not to
-be quick, its other connections go to other workers, so that they need not wait for it.
+A number of workers equal to the number of processors share the connections with quick requests: a
+worker that does not sleep between two requests answers twice as many. When a request is not quick,
+the other connections of its worker go to other workers, so that they do not wait.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ if TYPE_CHECKING:
     from graphsvc.server.scheduler import WorkerPlan
 
 LEAST = 4
-"""How many workers are kept ready."""
+"""The least number of workers."""
 
-#: After how many seconds a worker ends that is idle and one too many.
+#: Seconds after which a surplus idle worker is ended.
 _IDLE = 10.0
 
-#: After how many seconds a process that has been sent SIGKILL is interrupted for certain.
+#: Seconds after SIGKILL when a process is certainly interrupted.
 _INTERRUPTED = 0.005
 
-#: How long no worker is forked after one has failed before its first request, in seconds: at
-#: first, and at most.
+#: Seconds before the next fork after a worker has failed before its first request: at first, and at
+#: most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 
 
 class Pool:
-    """The workers, which share an application as it is when they are forked.
+    """The workers, which share the application of the parent.
 
-    ``close_others`` closes, in a new worker, what only the parent needs.
+    ``close_others`` closes the descriptors of the parent in a new worker.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Pool:
         self._not_before = 0.0
 
     def can_fork(self) -> bool:
-        """Tell whether there may be one more worker now."""
+        """Tell whether one more worker may be forked now."""
         return bool(self._free) and time.monotonic() >= self._not_before
 
     def fork(self) -> WorkerProcess | None:
@@ -108,7 +108,7 @@ class Pool:
             os._exit(status)
 
     def lend(self, client: ClientConnection) -> bool:
-        """Lend a client with a request to a worker; False if there is none for it."""
+        """Lend a client with a request to a worker; return False if no worker is available."""
         while (worker := self._choose()) is not None:
             lease = Lease(worker.free_cell, next(self._numbers))
             descriptors = [client.descriptor, *([] if client.file is None else [client.file])]
@@ -120,7 +120,7 @@ class Pool:
                 # The parent never waits for a worker.
                 messages.send(worker.channel, message, socket.MSG_DONTWAIT)
             except OSError:
-                # It has ended, and is reaped when its channel says so; or it reads nothing.
+                # The worker reads nothing, or has ended; then it is reaped when its channel closes.
                 worker.is_silent = True
                 continue
             client.worker, client.lease, client.lent_at = worker, lease, time.monotonic()
@@ -129,7 +129,7 @@ class Pool:
         return False
 
     def _choose(self) -> WorkerProcess | None:
-        """Return the worker for the next client, None if it is to wait for one."""
+        """Return the worker for the next client; None if the client has to wait."""
         now = time.monotonic()
         quick = [each for each in self.workers.values() if each.clients and each.is_quick(now)]
         if len(quick) >= self._plan.quick:
@@ -143,7 +143,7 @@ class Pool:
         return None
 
     def take_back(self, worker: WorkerProcess, lease: Lease) -> ClientConnection | None:
-        """Take the client back that a worker gives back; None if it has been revoked before."""
+        """Take back a client that a worker returns; None if its lease was revoked before."""
         worker.is_silent = False
         self._pause = 0.0
         client = worker.clients.get(lease.cell)
@@ -164,7 +164,7 @@ class Pool:
             self.idle.append(worker)
 
     def revoke(self, worker: WorkerProcess, state: LeaseState) -> Iterator[ClientConnection]:
-        """Take back the clients of a worker that are in a state, and on which it does nothing."""
+        """Take back the clients of a worker whose leases have a state."""
         with worker.slot.lock() as is_locked:
             if not is_locked:
                 return
@@ -174,20 +174,20 @@ class Pool:
                     yield client
 
     def revoke_resting(self) -> Iterator[ClientConnection]:
-        """Take back all clients that workers keep for their next request."""
+        """Take back all clients that workers keep without a request."""
         for worker in self.workers.values():
             yield from self.revoke(worker, LeaseState.RESTING)
             self._rest_without_clients(worker)
 
     def make_room(self) -> Iterator[ClientConnection]:
-        """Take clients back from workers that have as many as they may, but no request now."""
+        """Take clients back from workers that have the most clients, but no request."""
         for worker in self.workers.values():
             if len(worker.clients) == CELLS:
                 yield from self.revoke(worker, LeaseState.RESTING)
                 self._rest_without_clients(worker)
 
     def gather(self) -> Iterator[ClientConnection]:
-        """Take back resting clients that fewer workers could share."""
+        """Take back resting clients, so that fewer workers share them."""
         now = time.monotonic()
         quick = [each for each in self.workers.values() if each.clients and each.is_quick(now)]
         quick.sort(key=lambda worker: len(worker.clients), reverse=True)
@@ -199,7 +199,7 @@ class Pool:
                 self._rest_without_clients(worker)
 
     def relieve(self) -> Iterator[tuple[ClientConnection, LeaseState]]:
-        """Take back the clients of workers that are busy or silent; say in what state they were."""
+        """Take back the clients of busy or silent workers; yield each with its state."""
         now = time.monotonic()
         for worker in self.workers.values():
             if worker.cause:
@@ -214,7 +214,7 @@ class Pool:
                 )
 
     def reap(self, worker: WorkerProcess) -> Cause:
-        """Bury a worker whose channel is closed; return why it ended."""
+        """Reap a worker whose channel is closed; return why it ended."""
         del self.workers[worker.channel.fileno()]
         worker.channel.close()
         if worker in self.idle:
@@ -225,7 +225,7 @@ class Pool:
         self._free.append(worker.slot.number)
         cause = worker.cause or cause_of(status)
         if status:
-            # One that ends by itself says why.
+            # A worker that ends by itself writes its own reason.
             self._application.journal.count_end(cause.value)
         if cause in (Cause.CRASH, Cause.MEMORY) and status and not worker.slot.requests:
             self._wait_longer()
@@ -236,10 +236,10 @@ class Pool:
         self._not_before = time.monotonic() + self._pause
 
     def ending(self) -> list[WorkerProcess]:
-        """Return the workers that have been ended, have a client, and run nothing any more.
+        """Return the killed workers that still have a client and certainly run no more code.
 
-        A process that has been sent SIGKILL runs nothing of its own, though it may wait long for a
-        processor to end on; what it ran on another processor has been interrupted by now.
+        After SIGKILL a process runs no code of its own, although its end may take long; code that
+        was running on another processor has been interrupted by now.
         """
         before = time.monotonic() - _INTERRUPTED
         workers = (worker for worker in self.workers.values() if worker.cause and worker.clients)
@@ -247,20 +247,20 @@ class Pool:
 
     @property
     def is_ending(self) -> bool:
-        """Tell whether a worker has been ended whose client does not know it yet."""
+        """Tell whether a worker was killed and its client has not been answered."""
         return any(worker.cause and worker.clients for worker in self.workers.values())
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether a client could wait behind the request of another one."""
+        """Tell whether a client may be waiting for another client's request."""
         return any(len(worker.clients) > 1 for worker in self.workers.values())
 
     def show_load(self, waiting: int, connections: int) -> None:
-        """Write onto the board how much there is to do; so many requests wait for a worker."""
+        """Write the load onto the board; ``waiting`` requests wait for a worker."""
         self._board.load = Load(len(self.workers), len(self.idle), waiting, connections)
 
     def end_surplus(self) -> None:
-        """End workers that have been idle for a while, but for the least number."""
+        """End workers that have been idle for a while, except the least number."""
         now = time.monotonic()
         while len(self.idle) > LEAST and now - self.idle[0].idle_since > _IDLE:
             self._dismiss(self.idle.pop(0))
@@ -274,6 +274,6 @@ class Pool:
         worker.channel.shutdown(socket.SHUT_WR)
 
     def end_all(self) -> None:
-        """End all workers at once."""
+        """Kill all workers."""
         for worker in self.workers.values():
             worker.end(Cause.KILLED)

@@ -1,4 +1,4 @@
-"""What the kernel says of the processes of a service: processor time, memory, descriptors.
+"""The kernel's data about the processes of a service: processor time, memory, descriptors.
 
 https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
 """
@@ -20,10 +20,10 @@ _PROC = Path("/proc")
 _PAGE = resource.getpagesize()
 _TICK = os.sysconf("SC_CLK_TCK")
 
-#: What a process is by how far it is from the keeper.
+#: The role of a process by its distance from the keeper.
 _ROLES = ("keeper", "parent", "worker")
 
-# Which fields of a line of stat, counted from the one after the name: proc_pid_stat(5).
+# The positions of fields in a line of stat, counted after the name: proc_pid_stat(5).
 _PARENT, _TIMES, _START_TIME, _RESIDENT = 1, slice(11, 15), 19, 21
 
 
@@ -31,7 +31,8 @@ _PARENT, _TIMES, _START_TIME, _RESIDENT = 1, slice(11, 15), 19, 21
 class Process:
     """A process: its ``role``, its processor time with that of its ended children, its memory.
 
-    Times are in seconds, ``started`` since the machine has started; ``resident`` is in bytes.
+    Times are in seconds, ``start_time`` counts from the start of the machine; ``resident`` is in
+    bytes.
     """
 
     pid: int
@@ -42,14 +43,14 @@ class Process:
 
     @property
     def descriptors(self) -> int:
-        """Return how many descriptors it has open; 0 if it has ended."""
+        """Return the number of open descriptors; 0 if the process has ended."""
         with suppress(OSError):
             return len(os.listdir(f"/proc/{self.pid}/fd"))  # noqa: PTH208 - names alone are quick
         return 0
 
 
 def tree_of_worker() -> list[Process]:
-    """Return the processes of the service that this process is a worker of, the keeper first."""
+    """Return the processes of the service of this worker, the keeper first."""
     return list(_tree(int(_stat(os.getppid())[_PARENT]), 0))
 
 
@@ -59,7 +60,7 @@ def start_time_of(process: Process) -> float:
 
 
 def _tree(pid: int, depth: int) -> Iterator[Process]:
-    with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+    with suppress(FileNotFoundError, ProcessLookupError):  # the process has just ended
         fields = _stat(pid)
         yield Process(
             pid,

@@ -1,8 +1,8 @@
-"""How many requests one client may make in a time: by the library limits, for all workers at once.
+"""Limits the requests of a client in a time, by the library limits, for all workers together.
 
-The numbers lie in shared memory that is made before the workers are forked. The table has room for
-65,536 clients. Where it is full, the client that has made the fewest requests is forgotten: it
-begins anew, and nobody is refused for want of room. https://limits.readthedocs.io/
+The numbers are in shared memory that is made before the workers are forked. The table has space
+for 65,536 clients. If it is full, the client with the fewest requests is removed and starts again
+from zero, so nobody is refused for lack of space. https://limits.readthedocs.io/
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from graphsvc.web.problems import RequestProblem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: An entry of the table: the digest of its key, when it is over, and its number of requests.
+#: An entry of the table: the digest of its key, the end of its time, and its number of requests.
 _ENTRY = struct.Struct("<16sdI4x")
 _SETS, _ENTRIES_PER_SET = 8192, 8
 _SET = _ENTRIES_PER_SET * _ENTRY.size
 
-#: A provider gives each customer at least that much of IPv6: RFC 6177.
+#: The least prefix length of IPv6 that a provider gives a customer: RFC 6177.
 _CUSTOMER = 64
 
 
@@ -49,9 +49,9 @@ class RateLimit:
         )
 
     def admit(self, client: str) -> None:
-        """Count a request of a client, named by its address.
+        """Count a request of the client with an address.
 
-        Errors: RequestProblem if it has made too many. Its fields are those of
+        Errors: RequestProblem if it has made too many; its header fields are those of
         https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
         """
         name = _network_of(client)
@@ -70,7 +70,7 @@ class RateLimit:
 
 
 def _network_of(client: str) -> str:
-    """Return the name under which a client is counted: one of IPv6 has a whole network."""
+    """Return the name under which a client is counted: a whole network for IPv6."""
     try:
         address = ip_address(client)
     except ValueError:
@@ -87,10 +87,10 @@ class _Entry(NamedTuple):
 
 
 class SharedMemoryStorage(Storage):
-    """Numbers of requests in memory that all processes share which are forked afterwards.
+    """Numbers of requests in memory that all processes forked later share.
 
-    A key belongs to a set of eight entries. The kernel's lock on the set ends with the process that
-    has it, so that a worker may be killed at any time.
+    A key belongs to a set of eight entries. A kernel lock on the set ends with its process, so a
+    worker may be killed at any time.
     """
 
     STORAGE_SCHEME = None
@@ -100,16 +100,16 @@ class SharedMemoryStorage(Storage):
         self._file = os.memfd_create("limits", os.MFD_CLOEXEC)
         os.ftruncate(self._file, _SETS * _SET)
         self._memory = mmap.mmap(self._file, _SETS * _SET)
-        # Nobody can choose keys that fall into one set.
+        # With a secret, nobody can choose keys that belong to the same set.
         self._secret = secrets.token_bytes(16)
 
     @property
     def base_exceptions(self) -> type[Exception]:
-        """Return what the operations may raise."""
+        """Return the exceptions of the operations."""
         return OSError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count requests under a key, whose time begins now if it has none; return how many."""
+        """Count requests under a key and return their number; a new key's time begins now."""
         now = time.time()
         with self._entries(key) as (entries, digest, start):
             place = _place(entries, digest, now)
@@ -122,12 +122,12 @@ class SharedMemoryStorage(Storage):
         return number
 
     def get(self, key: str) -> int:
-        """Return how many requests there were under a key."""
+        """Return the number of requests under a key."""
         entry = self._find(key)
         return 0 if entry is None else entry.number
 
     def get_expiry(self, key: str) -> float:
-        """Return when the time of a key is over, in seconds since 1970; now if it has none."""
+        """Return the end of a key's time, in seconds since 1970; now if it has none."""
         entry = self._find(key)
         return time.time() if entry is None else entry.expires
 
@@ -157,7 +157,7 @@ class SharedMemoryStorage(Storage):
 
     @contextmanager
     def _entries(self, key: str) -> Iterator[tuple[list[_Entry], bytes, int]]:
-        """Lock the set of a key; yield its entries, the digest of the key, and where the set is."""
+        """Lock the set of a key; yield its entries, the digest of the key, and the set's offset."""
         digest = blake2b(key.encode(), key=self._secret, digest_size=16).digest()
         number = int.from_bytes(digest[:4], "little") % _SETS
         start = number * _SET
@@ -170,7 +170,7 @@ class SharedMemoryStorage(Storage):
 
 
 def _place(entries: list[_Entry], digest: bytes, now: float) -> int:
-    """Return the place of a digest: its own, one whose time is over, or the one to be forgotten."""
+    """Return the index for a digest: its own, an expired one, or that of the fewest requests."""
     places = range(len(entries))
     return min(
         places,

@@ -1,7 +1,7 @@
-"""A request that has come to its end, and who learns of it: counters, logs, traces.
+"""The record of a completed request, for counters, logs and traces.
 
-A record is made by whichever process knows the end: the worker that answered, or the parent if that
-worker ended and no other one tells the client.
+The worker that answered makes the record, or the parent if that worker ended and no other worker
+answers the client.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _REQUEST_TIMEOUT = 408
 
 @dataclass(slots=True)
 class Record:
-    """A request that has ended.
+    """A completed request.
 
-    ``name`` is what the logs call it, ``raw`` are its bytes as far as they are there, ``status`` is
-    0 if it had no answer, ``size`` counts the bytes of content that have gone out, ``processor`` is
-    how many seconds of a processor it took, ``end`` what ended it early, if anything.
+    ``name`` is its name in logs, ``raw`` its bytes as far as they are known, ``status`` is 0 if it
+    had no answer, ``size`` counts the bytes of content that were sent, ``processor`` is its
+    processor time in seconds, ``end`` the cause of an early end, or empty.
     """
 
     name: str
@@ -49,9 +49,9 @@ class Record:
 
     @classmethod
     def of_lost(cls, slot: Slot, cause: Cause, spent: float) -> Record:
-        """Return the record of a request whose worker has ended in the middle of its answer.
+        """Return the record of a request whose worker has ended during its answer.
 
-        It has ``spent`` so many seconds of a processor.
+        ``spent`` is its processor time in seconds.
         """
         raw, seconds = slot.request, time.monotonic() - slot.start_time
         method, target = _first_line(raw)
@@ -60,18 +60,18 @@ class Record:
 
     @classmethod
     def of_refusal(cls, status: int) -> Record:
-        """Return the record of a request that was refused before anybody could read it."""
+        """Return the record of a request that was refused before it was read."""
         return cls("", "", b"", RequestKind.OTHER, b"", status, 0, 0.0, 0.0, "")
 
     @classmethod
     def of_timeout(cls, beginning: bytes, seconds: float) -> Record:
-        """Return the record of a request that has not come whole; ``beginning`` has come."""
+        """Return the record of an incomplete request; ``beginning`` are its bytes."""
         method, target = _first_line(beginning)
         kind, status, end = RequestKind.OTHER, _REQUEST_TIMEOUT, "request timeout"
         return cls(new_name(), method, target, kind, beginning, status, 0, seconds, 0.0, end)
 
     def request(self) -> Request | None:
-        """Return the request itself, read again; None if not all of it is there."""
+        """Return the request, parsed again; None if its bytes are not complete."""
         incoming = RequestBuffer()
         try:
             incoming.feed(self.raw)
@@ -99,17 +99,17 @@ def record_of(
 
 
 class RecordReader(Protocol):
-    """What learns of the requests that have ended."""
+    """Reads the records of completed requests."""
 
     def read(self, record: Record) -> None:
-        """Take a record."""
+        """Read a record."""
         ...
 
 
 class RequestJournal:
-    """What is written of requests: the counters, and each of the ``readers``.
+    """Passes records to the counters and to each of the ``readers``.
 
-    Every process that writes opens it for itself.
+    Every process that writes has to open it.
     """
 
     def __init__(self, counters: Counters, readers: Sequence[RecordReader]) -> None:
@@ -118,15 +118,15 @@ class RequestJournal:
         self._row: CounterRow | None = None
 
     def open(self) -> None:
-        """Take a row of the counters for this process."""
+        """Reserve a row of the counters for this process."""
         self._row = self.counters.take_row()
 
     def name(self) -> str:
-        """Return the name of a new request; none if nobody reads it."""
+        """Return the name of a new request; empty if there are no readers."""
         return new_name() if self._readers else ""
 
     def write(self, record: Record) -> None:
-        """Write down a request that has ended."""
+        """Record a completed request."""
         if self._row is not None:
             self._row.count_request(record)
         for reader in self._readers:
@@ -143,12 +143,12 @@ class RequestJournal:
             self._row.count_end(reason)
 
     def count(self, event: Event) -> None:
-        """Count something that has happened."""
+        """Count an event."""
         if self._row is not None:
             self._row.count(event)
 
     def count_failure(self, kind: FailureKind) -> None:
-        """Count a failure of the engine that is in place of a store."""
+        """Count a failure of the external engine."""
         if self._row is not None:
             self._row.count_failure(kind)
 
@@ -159,6 +159,6 @@ def new_name() -> str:
 
 
 def _first_line(request: bytes) -> tuple[str, bytes]:
-    """Return the method and the target of a request, as far as they have come."""
+    """Return the method and the target of a request, as far as they are known."""
     method, _, rest = request.partition(b"\r\n")[0].partition(b" ")
     return method.decode("latin-1"), rest.rpartition(b" ")[0] or rest

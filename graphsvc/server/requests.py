@@ -1,7 +1,7 @@
-"""HTTP/1.1 requests out of bytes.
+"""Parses HTTP/1.1 requests.
 
-Heads are parsed by llhttp (httptools), strictly; chunked bodies too. This module knows the grammar
-and its bounds. It knows nothing of the graph, and never waits for a client.
+llhttp (httptools) parses heads and chunked bodies, strictly. This module knows the grammar and its
+limits. It knows nothing of the graph, and never waits for a client.
 https://www.rfc-editor.org/rfc/rfc9112
 """
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 
 LONGEST_HEAD = LONGEST_ADDRESS + 65_536
-"""How many bytes the head of a request may have: more than any browser sends."""
+"""The most bytes of the head of a request: more than any browser sends."""
 
 LONGEST_REQUEST = LONGEST_HEAD + 2 * LARGEST_BODY
-"""How many bytes of a request are collected before a worker looks at it."""
+"""The most bytes of a request that the parent collects."""
 
-#: How many bytes the sizes and extensions of chunks may have beside those of the content.
+#: The most bytes of sizes and extensions of chunks, besides the content.
 _MOST_FRAMING = 65_536
 
 _HEAD_END = re.compile(rb"\n\r?\n")
@@ -48,13 +48,13 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 def may_be_whole(data: bytes) -> bool:
-    """Tell whether the beginning of a request holds its head, or can be no request at all."""
+    """Tell whether bytes contain the head of a request, or cannot be a request."""
     start = data.lstrip(b"\r\n")[:1]
     return b"\n\r\n" in data or b"\n\n" in data or (bool(start) and not start.isalpha())
 
 
 class Malformed(Exception):  # noqa: N818 - it names what it carries
-    """A request after which its connection cannot go on; ``name`` is that of a kind of problem."""
+    """A malformed request, which ends its connection; ``name`` is that of a kind of problem."""
 
     def __init__(self, name: str, detail: str) -> None:
         super().__init__(detail)
@@ -66,10 +66,9 @@ class Malformed(Exception):  # noqa: N818 - it names what it carries
 class Fields:
     """The fields of a head by their names in lower case, the lines of a name joined.
 
-    It is the same object for all heads with the same fields.
+    Equal heads share one object.
 
-    ``hosts`` is how many fields Host there are, ``wish`` what they say to a GET of how its answer
-    goes out.
+    ``hosts`` is the number of Host fields, ``options`` how the answer to a GET is to be delivered.
     """
 
     values: Mapping[bytes, str]
@@ -77,16 +76,16 @@ class Fields:
     wish: DeliveryOptions
 
     def keep_alive(self, version: str) -> bool:
-        """Tell whether the connection goes on (RFC 9112, section 9.3)."""
+        """Tell whether the connection stays open (RFC 9112, section 9.3)."""
         options = self.values.get(b"connection", "").lower()
         return "close" not in options and (version == "1.1" or "keep-alive" in options)
 
 
 @dataclass(slots=True)
 class Request:
-    """A request as it came: ``target`` is raw, ``raw`` all of it, by which it can be read again.
+    """A request: ``target`` is not decoded, ``raw`` has all bytes, so that it can be parsed again.
 
-    ``is_followed`` tells whether bytes of the next request have been read behind it.
+    ``is_followed`` tells whether bytes of a next request have been read.
     """
 
     method: str
@@ -100,7 +99,7 @@ class Request:
 
     @property
     def wish(self) -> DeliveryOptions:
-        """Return what the request says of how its answer goes out."""
+        """Return how the answer is to be delivered."""
         wish = self.fields.wish
         return wish if self.method == "GET" else replace(wish, method=self.method)
 
@@ -111,7 +110,7 @@ class Request:
 
 @dataclass(slots=True)
 class _ParserEvents:
-    """What the parser finds in a head or a chunked body."""
+    """Collects the events of the parser for a head or a chunked body."""
 
     fields: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
@@ -136,7 +135,7 @@ class _ParserEvents:
 
 
 class RequestBuffer:
-    """The bytes of a connection that have come, and the requests in them, one after the other."""
+    """The bytes received on a connection, and the requests in them, one after the other."""
 
     def __init__(self) -> None:
         self.data = b""
@@ -146,19 +145,19 @@ class RequestBuffer:
         self._chunks: tuple[httptools.HttpRequestParser, _ParserEvents] | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take more bytes."""
+        """Add bytes."""
         self.data += data
         if self._chunks is not None:
             self._decode(data)
 
     @property
     def needed(self) -> int:
-        """Return how many bytes the request has in all, 0 if that is not known yet."""
+        """Return the number of all bytes of the request, 0 if it is not known yet."""
         return self._head_size + self._length if self._length else 0
 
     @property
     def awaits_continue(self) -> bool:
-        """Tell whether the client waits for a word before it sends the body."""
+        """Tell whether the client waits for 100 Continue before it sends the body."""
         return (
             self._request is not None
             and len(self.data) == self._head_size
@@ -166,7 +165,7 @@ class RequestBuffer:
         )
 
     def next_request(self) -> Request | None:
-        """Return the next request if all of it has come. Errors: Malformed."""
+        """Return the next request if it is complete. Errors: Malformed."""
         if self._request is None:
             self._request = self._read_head()
         if self._request is None or not self._has_body():
@@ -174,7 +173,7 @@ class RequestBuffer:
         return self._complete(self._request)
 
     def _read_head(self) -> Request | None:
-        # An empty line before a request is passed over: RFC 9112, section 2.2.
+        # An empty line before a request is ignored: RFC 9112, section 2.2.
         if self.data.startswith((b"\r", b"\n")):
             self.data = self.data.lstrip(b"\r\n")
         end = _HEAD_END.search(self.data)
@@ -191,7 +190,7 @@ class RequestBuffer:
         return request
 
     def _frame(self, request: Request) -> None:
-        """Learn where the body ends: https://www.rfc-editor.org/rfc/rfc9112#section-6.3."""
+        """Determine the end of the body: https://www.rfc-editor.org/rfc/rfc9112#section-6.3."""
         coding = request.field(b"transfer-encoding")
         if coding is not None:
             # https://www.rfc-editor.org/rfc/rfc9112#section-6.1
@@ -216,7 +215,7 @@ class RequestBuffer:
             parser.feed_data(data)
         except httptools.HttpParserError as error:
             raise Malformed("bad-request", f"The body is not chunked rightly: {error}.") from error
-        # What is no content, extensions of chunks for example, has a bound of its own.
+        # Bytes that are not content, such as extensions of chunks, have their own limit.
         framing = len(self.data) - self._head_size - len(head.body)
         if len(head.body) > LARGEST_BODY or framing > _MOST_FRAMING + 8 * len(head.body):
             raise _too_large()
@@ -230,7 +229,7 @@ class RequestBuffer:
         if self._chunks is not None:
             parsed, size = self._chunks[1], len(self.data)
             request.body = bytes(parsed.body)
-            # Where the last chunk ends is not known: what follows it at once is not read.
+            # The end of the last chunk is not known, so bytes after it are not used.
             request.keep_alive = request.keep_alive and parsed.messages == 1
         else:
             size = self._head_size + self._length
@@ -251,10 +250,10 @@ def _parse_head(head: bytes) -> Request:
 
 
 def _parse_unusual_head(head: bytes) -> Request:
-    """Parse a head whose first line is not as usual, or raise what is wrong with it."""
+    """Parse a head with an unusual first line. Errors: Malformed."""
     line, separator, rest = head.partition(b"\r\n")
     if not line.isascii():
-        # Some clients leave the characters of an address as they are.
+        # Some clients do not percent-encode an address.
         encoded = quote_from_bytes(line, safe=_PRINTABLE + b" ").encode("ascii")
         return _parse_head(encoded + separator + rest)
     parsed = _ParserEvents()
@@ -282,10 +281,10 @@ def _parse_unusual_head(head: bytes) -> Request:
 # A client sends the same fields with each of its requests.
 @lru_cache(maxsize=1024)
 def _fields(block: bytes) -> Fields:
-    """Parse the fields of a head, from after its first line to its empty line.
+    """Parse the fields of a head, after its first line and up to its empty line.
 
-    They are parsed without the head's own line: a client that offers another protocol has it not
-    taken, and its request goes on as usual (RFC 9110, section 7.8).
+    They are parsed without the first line, so that a client's offer of another protocol is ignored
+    (RFC 9110, section 7.8).
     """
     parsed = _ParserEvents()
     try:

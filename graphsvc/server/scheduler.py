@@ -1,9 +1,9 @@
-"""Which workers are ended, and how those with long requests share the processors.
+"""Ends workers, and shares the processors among workers with long requests.
 
-A request is long once it has taken a tenth of a second of processor time. Then it has a tenth of
-the priority of others, and at most so many of them run at the same time; the others are stopped,
-and take turns. So a quick request finds a processor whatever else goes on, and a long one goes on
-also where other programs keep the machine busy.
+A request is long after a tenth of a second of processor time. Then its worker has a tenth of the
+usual priority. A limited number of long requests run at the same time; the others are stopped and
+take turns. So there is always a processor for a quick request, and a long request makes progress
+even if other programs keep the machine busy.
 """
 
 from __future__ import annotations
@@ -21,27 +21,28 @@ if TYPE_CHECKING:
     from graphsvc.server.worker import Limits
     from graphsvc.server.worker_process import WorkerProcess
 
-#: After how many seconds of processor time a request is long, and after how many seconds by the
-#: clock that is looked at first.
+#: Seconds of processor time after which a request is long, and seconds of the clock after which
+#: the processor time is read first.
 _LONG = 0.1
 _LOOKED_AT = 0.05
 
-#: For how many seconds a long request runs while others are stopped.
+#: Seconds that a long request runs while others are stopped.
 _TURN = 0.5
 
-#: How long a worker may rest with a client, in seconds.
+#: Seconds that a worker may keep a client without a request.
 _RESTING = 2.0
 
-#: How long a worker goes on for a client that has left: one that only ends its sending waits for
-#: its answer.
+#: Seconds that a worker continues for a client that has closed its side: the client may still wait
+#: for the answer.
 _AFTER_LEAVING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerPlan:
-    """How many workers there may be, and what each may take.
+    """The number of workers, and the limits of each.
 
-    ``quick`` of them share the clients with quick requests, ``long`` may run long ones at a time.
+    ``quick`` workers share the clients with quick requests; ``long`` workers may run long requests
+    at the same time.
     """
 
     most: int
@@ -52,13 +53,13 @@ class WorkerPlan:
 
 
 class Scheduler:
-    """What ends and slows the workers of a plan."""
+    """Ends and slows the workers of a plan."""
 
     def __init__(self, plan: WorkerPlan) -> None:
         self._plan = plan
 
     def schedule(self, workers: Collection[WorkerProcess]) -> None:
-        """End the workers that are late or whose clients have left, and slow the long ones."""
+        """End workers that are late or whose clients have left; slow workers with long requests."""
         now = time.monotonic()
         for worker in workers:
             start_time = worker.slot.start_time
@@ -83,9 +84,9 @@ class Scheduler:
             _look_at(worker, start_time)
 
     def _is_stuck(self, worker: WorkerProcess, start_time: float, now: float) -> bool:
-        """Tell whether a worker has long had clients, and neither answered nor given one back.
+        """Tell whether a worker has clients, but has not answered or returned one for long.
 
-        It keeps them for a moment only: then something has halted it.
+        A worker keeps clients only for a moment, so such a worker has been halted.
         """
         requests = worker.slot.requests
         has_clients = worker.clients or worker.is_silent
@@ -94,7 +95,7 @@ class Scheduler:
         return now - worker.quiet_since > self._plan.deadline + _RESTING
 
     def _share(self, workers: Collection[WorkerProcess], now: float) -> None:
-        """Let as many long ones run as may; those that have waited longest come first."""
+        """Let the allowed number of long requests run; those that wait longest come first."""
         long = [worker for worker in workers if worker.is_long and not worker.cause]
         excess = len(long) - self._plan.long
         if excess <= 0:
@@ -109,7 +110,7 @@ class Scheduler:
 
 
 def _look_at(worker: WorkerProcess, start_time: float) -> None:
-    """Learn how much processor time the request has taken; slow it down if it is long."""
+    """Read the processor time of a request; slow the worker down if the request is long."""
     processor = bounds.processor_time(worker.pid)
     if worker.start_time != start_time:
         worker.start_time, worker.processor = start_time, processor
@@ -119,9 +120,9 @@ def _look_at(worker: WorkerProcess, start_time: float) -> None:
 
 
 def _place_in_turn(worker: WorkerProcess, now: float) -> tuple[bool, bool, float]:
-    """Return what sorts long workers: those whose turn it is, those that wait, those that had it.
+    """Return a sort key: workers in their turn, then waiting ones, then those after their turn.
 
-    Each of these in the order in which their turns began.
+    Within each group they are in the order in which their turns began.
     """
     has_had_it = not worker.is_stopped and now - worker.turn_began > _TURN
     return has_had_it, worker.is_stopped, worker.turn_began

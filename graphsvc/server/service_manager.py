@@ -1,4 +1,4 @@
-"""What systemd is told of the service, or who else has started it in the same way.
+"""Reports the state of the service to systemd, or to a program like it.
 
 https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
 """
@@ -17,9 +17,9 @@ _VARIABLE = "NOTIFY_SOCKET"
 
 
 class ServiceManager:
-    """Who has started the service and wants to know how it does, if anybody does.
+    """The program that started the service and wants its state, if there is one.
 
-    It is told by the process that it has started alone: the name of its socket is taken out of the
+    Only the process that it started reports to it: the name of its socket is removed from the
     ``environment``, so that no other process has it.
     """
 
@@ -29,16 +29,16 @@ class ServiceManager:
         self._address = f"\0{name[1:]}" if name.startswith("@") else name
 
     def ready(self, status: str) -> None:
-        """Tell that the service answers, and what it serves."""
+        """Report that the service answers, with a status."""
         self._tell("READY=1", f"STATUS={status}")
 
     def reloading(self) -> None:
-        """Tell that another release is being loaded; `ready` comes afterwards."""
+        """Report that another release is being loaded; `ready` follows."""
         now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
         self._tell("RELOADING=1", f"MONOTONIC_USEC={now}")
 
     def stopping(self) -> None:
-        """Tell that the service takes no more requests."""
+        """Report that the service accepts no more requests."""
         self._tell("STOPPING=1")
 
     def _tell(self, *lines: str) -> None:

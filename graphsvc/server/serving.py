@@ -1,7 +1,7 @@
-"""From settings and a release to a parent that serves it: ``python -m graphsvc.server.serving``.
+"""Starts a parent for a release: ``python -m graphsvc.server.serving``.
 
-The keeper starts this as a process of its own, with the settings in the environment, so that what
-a build leaves in memory is not forked with each worker.
+The keeper starts it as a separate process, with the settings in the environment, so that the memory
+of a build is not copied to each worker.
 """
 
 from __future__ import annotations
@@ -63,18 +63,18 @@ logger = logging.getLogger(__name__)
 
 _MEBIBYTE = 1 << 20
 
-#: The part of the memory that is free at the start which workers may fill with copies of the
-#: release, and the least that one needs for it.
+#: The part of the free memory at the start that copies of the release in workers may fill, and the
+#: least that one worker needs.
 _COPIED_PART = 0.5
 _LEAST_COPIED = 64 * _MEBIBYTE
 
 
 class ServiceContext(NamedTuple):
-    """What a parent serves with: the settings, and what it has of the keeper.
+    """The settings of a parent, and the objects that it gets from the keeper.
 
     ``counters`` are those of all parents, ``spans`` is the socket for traces, ``board`` that of its
-    workers, and ``status`` returns what the keeper says is served. ``state`` is what is told of
-    builds while one edits.
+    workers, and ``status`` returns the status that the keeper wrote. ``state`` has the build
+    reports while one edits.
     """
 
     values: Settings
@@ -87,7 +87,7 @@ class ServiceContext(NamedTuple):
     def application(
         self, release: Release, store: Store, fast_reader: GraphReader | None = None
     ) -> Application:
-        """Return what answers from a store; ``hurried`` reads what the start needs of an engine."""
+        """Return the application for a store; ``fast_reader`` reads the data for the start."""
         flask = create_app(release, self.values, store)
         flask.config["STATUS"] = self.status
         if self.state is not None:
@@ -103,7 +103,7 @@ class ServiceContext(NamedTuple):
         )
 
     def _operations(self, release: Release) -> Operations:
-        """Return what those who run the service want to have of it."""
+        """Return the records, metrics and limits of the service."""
         values = self.values
         readers: list[RecordReader] = []
         journal = RequestJournal(self.counters, readers)
@@ -122,16 +122,16 @@ class ServiceContext(NamedTuple):
 
 
 def load(service: ServiceContext, release: Release) -> Application:
-    """Return the application that all workers share: what a start reads is read here, once.
+    """Return the application that all workers share; the data for the start is read here, once.
 
-    A release that fits into memory is held there; of a larger one the files are open. The engine
-    has threads for writing then. No fork copies them, and whoever only reads gives them no work.
+    A release that fits into memory is loaded; a larger one is read from its files. Then the engine
+    has threads for writing: a fork does not copy them, and reading does not need them.
     """
     if release.manifest.counts["quads"] > service.values.memory_quads:
         return service.application(release, release.store)
-    # A thread allocates from an arena of its own. So the millions of small blocks of the graph lie
-    # there, and what a request needs lies together elsewhere: queries are read twice as fast. The
-    # thread has ended before any process is forked.
+    # A thread allocates from its own arena. So the millions of small blocks of the graph are there,
+    # and the memory of a request is compact: queries are parsed twice as fast. The thread ends
+    # before a process is forked.
     with ThreadPoolExecutor(max_workers=1) as loader:
         store = loader.submit(_load, release).result()
     return service.application(release, store)
@@ -150,12 +150,12 @@ _NOT_MERGED = (
 
 
 def load_engine(service: ServiceContext, release: Release) -> tuple[Release, Application]:
-    """Return what is known of an engine, and the application that answers from it.
+    """Return the release of an engine, and the application that answers from it.
 
-    ``release`` is what was known before; it is read anew, but for the index. If the engine does not
-    answer, the application tells that, and another parent is started once it does.
+    ``release`` is the one known before; it is read again, except for its index. If the engine does
+    not answer, the application sends errors, and another parent is started when it answers.
 
-    Errors: GraphsvcError if the engine answers, and its answers are of no use.
+    Errors: GraphsvcError if the engine's answers cannot be used.
     """
     values = service.values
     try:
@@ -182,11 +182,11 @@ def _application_of_engine(service: ServiceContext, release: Release) -> Applica
 
 
 def plan(values: Settings) -> WorkerPlan:
-    """Return how many workers there may be, and what each may take.
+    """Return the number of workers, and the limits of each.
 
-    Whoever reads the release in memory also writes to it, since the engine counts its readers. So
-    a worker ends up with a copy of its own of what it has read; it ends before that is too much.
-    As long as there is memory enough it may have more than its part, for a new one copies anew.
+    Reading the release in memory also writes to it, since the engine counts references. So a worker
+    gets its own copy of the data that it reads; it ends before the copy is too large. While there
+    is enough memory it may have more than its share, because a new worker would copy again.
     """
     copied = int(bounds.free_memory() * _COPIED_PART)
     most = max(1, min(values.workers, copied // _LEAST_COPIED))
@@ -208,16 +208,17 @@ def plan(values: Settings) -> WorkerPlan:
 @click.argument("release", type=click.Path(path_type=Path))
 @click.argument("descriptors", type=int, nargs=-1)
 @click.option("--spans", type=int, help="The socket for traces.")
-@click.option("--watch", "edited", type=int, help="What is told of builds while one edits.")
+@click.option(
+    "--watch", "watch_descriptor", type=int, help="What is told of builds while one edits."
+)
 def main(
     release: Path, descriptors: tuple[int, ...], spans: int | None, watch_descriptor: int | None
 ) -> None:
     """Serve a release.
 
-    DESCRIPTORS are those of the pipe into which the name of the release is written once there are
-    workers, of the file into which the keeper writes what is served, of the memory in which the
-    processes of the service count, and of the listening sockets. The exit code is 65 if the release
-    cannot be served.
+    DESCRIPTORS are those of the pipe for the name of the release, which is written when there are
+    workers, of the file with the status of the keeper, of the memory with the counters, and of the
+    listening sockets. The exit code is 65 if the release cannot be served.
     """
     ready, notice, counters, *listeners = descriptors
     bounds.end_with_parent()
@@ -233,7 +234,7 @@ def main(
         status = partial(read_status, notice)
         state = None if watch_descriptor is None else EditingState(watch_descriptor)
         if state is not None:
-            # It is reached directly, whatever address the published service has.
+            # While one edits, clients connect directly, not by the public address.
             values = replace(values, public_url=None, trusted_proxies=None)
         service = ServiceContext(values, Counters(counters), spans, board, status, state)
         if values.store:
@@ -247,7 +248,7 @@ def main(
         logger.error("%s %s", error.message, error.remedy)  # noqa: TRY400 - it says it all
         raise SystemExit(REFUSED) from error
     except Exception as error:
-        # Files of a release that somebody has changed can be wrong in any way.
+        # Changed files of a release may cause any exception.
         logger.debug("The release cannot be loaded.", exc_info=True)
         logger.error("The release %s cannot be loaded: %s.", release.name, error)  # noqa: TRY400
         raise SystemExit(REFUSED) from error
@@ -266,7 +267,7 @@ def main(
 
 
 def _allow_descriptors() -> None:
-    """Allow as many connections as the system lets this process have."""
+    """Raise the limit of open files to the most that the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -1,7 +1,6 @@
-"""The log of slow requests: a JSON object a line on standard error, with the query and its end.
+"""The log of slow requests: one JSON object a line on standard error, with the query.
 
-A request whose worker was ended has its line too: its text stands on the board, from which it was
-read before the answer began.
+A request whose worker was ended has a line, too: its text is on the board.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ if TYPE_CHECKING:
     from graphsvc.server.records import Record
 
 _LONGEST_QUERY = 4_096
-"""How many characters of a query are logged."""
+"""The most characters of a query that are logged."""
 
 ANSWERED = "answered"
 
 
 class SlowLog:
-    """The log of the requests to a ``release`` that took longer than so many seconds."""
+    """The log of the requests to a ``release`` that took longer than ``seconds``."""
 
     def __init__(self, release: str, seconds: float) -> None:
         self._release = release
@@ -46,7 +45,7 @@ class SlowLog:
 
 
 def query_of(record: Record) -> str:
-    """Return the SPARQL query of a request as it was sent, empty if none can be read."""
+    """Return the SPARQL query of a request; empty if it has none."""
     request = record.request()
     if request is None or record.kind != RequestKind.SPARQL:
         return ""

@@ -1,8 +1,8 @@
-"""Traces of requests for OpenTelemetry: what a worker tells the exporter of a request.
+"""Traces of requests for OpenTelemetry, which a worker sends to the exporter.
 
-A worker can open no socket. So it sends what it knows of a request that has ended, as JSON, over a
-socket that was there before, and never waits: what the exporter cannot take at once is lost, and
-counted. The names are those of the semantic conventions.
+A worker cannot open a socket. So it sends the span of a completed request, as JSON, over a socket
+that exists, and never waits: a span that the exporter does not read in time is lost, and counted.
+The names are those of the semantic conventions.
 https://opentelemetry.io/docs/specs/semconv/http/http-spans/
 https://opentelemetry.io/docs/specs/semconv/database/database-spans/
 """
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from graphsvc.server.records import Record
 
 LONGEST_SPAN = 65_536
-"""How many bytes a message has at most."""
+"""The most bytes of a message."""
 
 _LONGEST_QUERY = 4_096
 _LONGEST_ADDRESS = 2_048
 _FIRST_FAULT = 500
 
-#: The fields of a request that tell of which trace it is a part: https://www.w3.org/TR/trace-context/
+#: The header fields with the trace of a request: https://www.w3.org/TR/trace-context/
 _CONTEXT = (b"traceparent", b"tracestate")
 
 
 class TraceSpan(TypedDict):
-    """A request as the exporter learns of it; times are in nanoseconds since 1970."""
+    """The span of a request for the exporter; times are in nanoseconds since 1970."""
 
     name: str
     start: int
@@ -47,7 +47,7 @@ class TraceSpan(TypedDict):
 
 
 class Tracer:
-    """What hands the spans of the requests to a ``release`` on; ``lose`` is called for lost ones.
+    """Sends the spans of the requests to a ``release``; ``lose`` is called for lost ones.
 
     ``descriptor`` is the writing end of the exporter's socket.
     """
@@ -58,7 +58,7 @@ class Tracer:
         self._lose = lose
 
     def read(self, record: Record) -> None:
-        """Hand on the span of a request."""
+        """Send the span of a request."""
         try:
             self._socket.send(json.dumps(self._span(record)).encode(), socket.MSG_DONTWAIT)
         except OSError:
@@ -104,7 +104,7 @@ class Tracer:
 
 
 def _failure_of(record: Record) -> str:
-    """Return what went wrong on the side of the service, empty if nothing did."""
+    """Return the failure of the service; empty if there is none."""
     if record.end and record.end != Cause.CLIENT_LEFT.value:
         return record.end
     return str(record.status) if record.status >= _FIRST_FAULT else ""

@@ -1,8 +1,8 @@
-"""Waiting for an engine that does not answer, in a process of its own that ends once it does.
+"""Waits for an engine that does not answer, in a separate process that ends when it answers.
 
-The parent has one thread, and starts this when it finds the engine away at its start. When the
-engine answers, the keeper is sent the signal for a reload: the new parent reads what there is to
-know, while this one still tells its clients what they wait for.
+The parent has one thread, and starts this process if the engine does not answer at its start. When
+the engine answers, the keeper gets the signal for a reload: a new parent reads the data of the
+engine, while the old one still sends errors.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from graphsvc.errors import GraphsvcError
 from graphsvc.server import bounds
 from graphsvc.survey.engine import open_engine
 
-#: How long to wait before the engine is asked, in seconds: at first, and at most.
+#: Seconds between two requests to the engine: at first, and at most.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 5.0
 
 
 def watch() -> None:
-    """Have the keeper start another parent once the engine answers; this parent may end before."""
+    """Make the keeper start another parent when the engine answers; this one may end before."""
     keeper = os.getppid()
     subprocess.Popen([sys.executable, "-m", __name__, str(keeper)])  # noqa: S603
 
@@ -33,7 +33,7 @@ def watch() -> None:
 @click.command()
 @click.argument("keeper", type=int)
 def main(keeper: int) -> None:
-    """Send the process KEEPER the signal for a reload once the engine answers."""
+    """Send the process KEEPER the signal for a reload when the engine answers."""
     bounds.end_with_parent()
     store = open_engine(settings.load({}), {})
     pause = _FIRST_PAUSE

@@ -1,12 +1,12 @@
 """A worker: a process that answers the requests of the connections that it is lent.
 
-It answers one request at a time, start to end, straight to the socket. It keeps a connection while
-its next request comes soon; else it gives the connection back. While it answers for long, the
-parent takes back its other connections. It never waits for a slow sender: a request that does not
-come at once goes back to the parent, which waits.
+It answers one request at a time, directly to the socket. It keeps a connection if the next request
+comes soon; otherwise it returns the connection. While it answers a long request, the parent takes
+back its other connections. It never waits for a slow sender: an incomplete request goes back to the
+parent, which waits.
 
-It may be killed at any time. Before it answers it writes the request onto the board, so that
-another worker can tell the client what happened.
+It may be killed at any time. Before it answers, it writes the request onto the board, so that
+another worker can send the client an error.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ if TYPE_CHECKING:
     from graphsvc.server.board import Board, Slot
     from graphsvc.server.requests import Request
 
-#: How long a worker keeps a connection for its next request, in seconds.
+#: Seconds that a worker keeps a connection for its next request.
 _STAY = 1.0
 
-#: How long it waits for more of a request that has begun, in seconds each time, and in all.
+#: Seconds to wait for more bytes of an incomplete request: each time, and in all.
 _PATIENCE, _PATIENCE_IN_ALL = 0.02, 0.1
 
-#: What has come is read into this: to make so large a buffer each time takes longer.
+#: The buffer for reading; making a new one each time takes longer.
 _BUFFER = memoryview(bytearray(65_536))
 
-#: After how many requests a worker looks at how much memory it has copied.
+#: The number of requests between two checks of the copied memory.
 _WEIGHED_EVERY = 16
 
-#: A request that took less, in seconds, has not been slowed down by the parent.
+#: The parent does not slow down requests that take fewer seconds.
 _QUICK = 0.05
 
-#: After so many new objects the youngest are searched for cycles: a page makes tens of thousands.
+#: The new objects that start a garbage collection: a page makes tens of thousands.
 _OBJECTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one worker may take: bytes beside the release, and bytes copied of the release.
+    """The limits of one worker: bytes beside the release, and bytes copied of the release.
 
     It may copy more as long as ``reserve`` bytes of memory are free.
     """
@@ -66,7 +66,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ParentLink:
-    """What ties a worker to its parent: a channel for messages, the board, and a slot of it."""
+    """The link of a worker to its parent: a channel for messages, the board, and its slot."""
 
     channel: socket.socket
     board: Board
@@ -75,7 +75,7 @@ class ParentLink:
 
 def work(link: ParentLink, application: Application, limits: Limits) -> None:
     """Answer requests until the parent closes the channel, or this worker has copied too much."""
-    # Only the parent decides when a worker ends, also if the whole group is sent a signal.
+    # Only the parent ends a worker, even if the whole process group gets a signal.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     signal.set_wakeup_fd(-1)
@@ -95,12 +95,12 @@ def forbid_sockets() -> None:
     try:
         bounds.forbid_sockets()
     except OSError as error:
-        # The parser refuses SERVICE all the same: this is the second lock of the same door.
+        # The parser refuses SERVICE, too; the filter is a second protection.
         logging.getLogger(__name__).warning("Sockets cannot be forbidden here: %s.", error)
 
 
 class _Connection:
-    """A connection that the worker has been lent, and what has been read of its next request."""
+    """A connection that the worker has been lent, and the bytes of its next request."""
 
     def __init__(self, message: messages.Message) -> None:
         descriptor, *files = message.descriptors
@@ -112,18 +112,18 @@ class _Connection:
         self.waiting_since, failed = messages.decode_time(message.content)
         self.failed = FailedRequest.decode(failed) if failed else None
         if files:
-            # The parent has read what has come.
+            # The parent has read these bytes already.
             self.incoming.feed(messages.content_of(files[0]))
 
     def read(self) -> bool:
-        """Read what has come; tell whether the connection goes on."""
+        """Read bytes; return whether the connection is still open."""
         data = bytes(_BUFFER[: self.socket.recv_into(_BUFFER)])
         self.incoming.feed(data)
         return bool(data)
 
 
 class Worker:
-    """One worker's state between requests."""
+    """The state of a worker between requests."""
 
     def __init__(self, link: ParentLink, application: Application, limits: Limits) -> None:
         self._channel = link.channel
@@ -143,7 +143,7 @@ class Worker:
         self._processor = time.process_time()
 
     def run(self) -> None:
-        """Answer until there is nothing more to do."""
+        """Answer requests until the worker has to end."""
         while not (self._retires or self._is_dismissed):
             for descriptor, _ in self._events.poll(_STAY if self._connections else None):
                 if descriptor == self._channel.fileno():
@@ -156,7 +156,7 @@ class Worker:
         self._journal.count_end(self._retires or "idle")
 
     def _accept_connection(self) -> None:
-        """Take the connection that the parent lends, and answer its request."""
+        """Accept the connection that the parent lends, and answer its request."""
         message = messages.receive(self._channel)
         if message is None:
             self._is_dismissed = True
@@ -176,7 +176,7 @@ class Worker:
                 self._give_back(connection, messages.KEEP)
 
     def _give_back(self, connection: _Connection, letter: bytes) -> None:
-        """Tell the parent what becomes of a connection, and leave it."""
+        """Return a connection to the parent, with the letter of its state."""
         content, files = b"", []
         if letter == messages.UNFINISHED:
             incoming = connection.incoming
@@ -197,10 +197,10 @@ class Worker:
         connection.socket.close()
 
     def _serve(self, connection: _Connection) -> None:
-        """Answer the requests that have come on a connection."""
+        """Answer the requests on a connection."""
         if not self._slot.take(connection.lease):
-            # The parent has taken it back, maybe since this process read nothing for a while: it
-            # lends this process no other one before it hears that it reads again.
+            # The parent has taken it back, maybe because this process read nothing for a while. It
+            # lends no other connection until it gets a message from this process.
             self._give_back(connection, messages.KEEP)
             return
         try:
@@ -213,7 +213,7 @@ class Worker:
         connection.used = time.monotonic()
 
     def _converse(self, connection: _Connection) -> bytes | None:
-        """Answer requests as they come; return how the connection is given back, if it is."""
+        """Answer requests as they come; return the letter if the connection is to be returned."""
         incoming = connection.incoming
         if not incoming.data and not connection.read():
             return messages.CLOSE
@@ -239,7 +239,7 @@ class Worker:
                 return None
 
     def _wait_for_rest(self, connection: _Connection) -> Request | None:
-        """Return a request that has begun to come; None if others wait or it takes too long.
+        """Return the rest of an incomplete request; None if others wait or it takes too long.
 
         Errors: Malformed, ConnectionResetError.
         """
@@ -255,12 +255,12 @@ class Worker:
         return request
 
     def _comes_next(self, connection: _Connection) -> bool:
-        """Wait a moment; tell whether the next thing that comes is more of this request."""
+        """Wait a moment; return whether the next event is more bytes of this request."""
         ready = self._events.poll(_PATIENCE)
         return [descriptor for descriptor, _ in ready] == [connection.descriptor]
 
     def _answer(self, connection: _Connection, request: Request) -> bytes | None:
-        """Answer one request; return how the connection ends, None if it goes on."""
+        """Answer one request; return the letter for the connection, None if it stays open."""
         failed, connection.failed = connection.failed, None
         name = failed.name if failed else self._journal.name()
         began = time.monotonic()
@@ -290,20 +290,20 @@ class Worker:
         answer: Answer,
         failed: FailedRequest | None,
     ) -> str:
-        """Answer a request; return what ended the answer early, as the log says it, if anything."""
+        """Answer a request; return the cause of an early end for the log, or an empty text."""
         try:
             self._application.answer(request, connection, answer, failed.cause if failed else None)
         except (BrokenPipeError, ConnectionResetError):
             return Cause.CLIENT_LEFT.value
         except MemoryError:
-            os.abort()  # as the engine does when it is refused memory
+            os.abort()  # as the engine does when it gets no memory
         except Exception:
             logging.getLogger(__name__).exception("An answer broke off.")
             return "broken off"
         return ""
 
     def _look_at_itself(self, seconds: float) -> None:
-        """Retire if this process stays slowed down, or has copied too much of the release."""
+        """Stop working if this process cannot regain its priority, or has copied too much."""
         if seconds > _QUICK and bounds.has_lower_priority() and not bounds.regain_priority():
             self._retires = "low priority"
         self._until_weighed -= 1

@@ -1,4 +1,4 @@
-"""A worker as its parent sees it: its clients, what is known of its request, how it is ended."""
+"""A worker in the parent: its clients, its request, and how to end it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from graphsvc.server.clients import ClientConnection
     from graphsvc.server.failures import Cause
 
-#: How long a request is quick for those that share its worker, in seconds by the clock.
+#: Seconds until a request is too long for the clients that share its worker.
 _QUICK = 0.01
 
-#: How long a worker may leave a connection unread that it has been lent, in seconds.
+#: Seconds that a worker may leave a lent connection unread.
 _UNREAD = 0.05
 
 
 @dataclass(slots=True, eq=False)
 class WorkerProcess:
-    """A worker as its parent sees it.
+    """A worker in the parent.
 
-    ``clients`` are those that it has been lent, by their cells. It ``is_silent`` while it does not
-    read what it is sent. ``cause`` is set when the parent has ended it. ``begun`` is when the
-    request began that was seen last, ``processor`` the worker's processor time then. ``spent`` is
-    how much of that its last request took, once it has ended.
+    ``clients`` are its lent connections by their cells. It ``is_silent`` while it does not read its
+    messages. ``cause`` is set when the parent has ended it. ``start_time`` is the start of the last
+    request that the parent saw, ``processor`` the worker's processor time then. ``spent`` is the
+    processor time of its last request, after the worker has ended.
     """
 
     pid: int
@@ -53,7 +53,7 @@ class WorkerProcess:
     idle_since: float = field(default_factory=time.monotonic)
 
     def is_quick(self, now: float) -> bool:
-        """Tell whether a client that it is lent now will not wait long for it."""
+        """Tell whether a client that it is lent now will not wait long."""
         is_busy = self.is_long or self.is_at_work(now)
         return not (self.cause or self.is_silent or is_busy or len(self.clients) == CELLS)
 
@@ -63,9 +63,9 @@ class WorkerProcess:
         return bool(start_time) and now - start_time > _QUICK
 
     def is_unread(self, now: float) -> bool:
-        """Tell whether it has left a client for long that it has been lent.
+        """Tell whether it has left a lent client unread for long.
 
-        A new one may still be opening the release: another one would be no sooner there.
+        A new worker may still be opening the release; another one would not be ready sooner.
         """
         return self.slot.requests > 0 and any(
             now - client.lent_at > _UNREAD and self.slot.state(client.lease) is LeaseState.LENT
@@ -74,28 +74,28 @@ class WorkerProcess:
 
     @property
     def free_cell(self) -> int:
-        """Return a cell in which it has no client."""
+        """Return a free cell."""
         return next(cell for cell in range(CELLS) if cell not in self.clients)
 
     def stop(self) -> None:
-        """Halt it until `wake`."""
+        """Stop the process until `wake`."""
         if not self.is_stopped:
             os.kill(self.pid, signal.SIGSTOP)
             self.is_stopped = True
 
     def wake(self, now: float) -> None:
-        """Let it go on if it has been halted; its turn begins."""
+        """Continue the process if it was stopped; its turn begins."""
         if self.is_stopped:
             os.kill(self.pid, signal.SIGCONT)
             self.is_stopped = False
             self.turn_began = now
 
     def note_time(self, processor: float) -> None:
-        """Take how much processor time it has had in all."""
+        """Set the total processor time of the process."""
         self.spent = max(0.0, processor - self.slot.processor)
 
     def end(self, cause: Cause) -> None:
-        """End it at once; to give its memory back it may take longer."""
+        """Kill the process; freeing its memory may take longer."""
         self.cause, self.ended = cause, time.monotonic()
         self.note_time(bounds.processor_time(self.pid))
         os.kill(self.pid, signal.SIGKILL)

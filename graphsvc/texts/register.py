@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _KIND = re.compile(r"(sentence|item|furniture)|heading ([1-6])")
 _ESCAPED = re.compile(r"\\(.)")
 _UNESCAPED = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
-_ESCAPES = str.maketrans({meant: f"\\{letter}" for letter, meant in _UNESCAPED.items()})
+_ESCAPES = str.maketrans({character: f"\\{letter}" for letter, character in _UNESCAPED.items()})
 
 
 def format_register(entries: Iterable[PassageEntry]) -> str:

@@ -1,1 +1,1 @@
-"""The web side: Flask lives here and nowhere else."""
+"""The web application; only this package and `graphsvc.editing` import Flask."""

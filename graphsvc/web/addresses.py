@@ -1,4 +1,4 @@
-"""Where the pages of /browse and /compare lead: their state is their address."""
+"""The addresses of the pages of /browse and /compare: the address has the state of the page."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 
 Pairs: TypeAlias = "list[tuple[str, str]]"
 
-#: What stands in an address as it is.
+#: Characters that are not percent-encoded in an address.
 _SAFE = ":/~,"
 _PLAIN = re.compile(r"[A-Za-z0-9:/~,_.-]*")
 
 LAYOUTS = ("columns", "rows")
-"""How a comparison can lay out its things, the usual way first."""
+"""The layouts of a comparison: things as columns (the usual one) or as rows."""
 
 
 def state_parameters(state: State) -> Pairs:
-    """Return the parameters that stand for a state."""
+    """Return the parameters of a state."""
     return write_state(state, site().release.prefixes)
 
 
 def address(path: str, pairs: Pairs) -> str:
-    """Return the path of a page under where the service is mounted, with readable parameters."""
+    """Return the path of a page, with the mount point and with readable parameters."""
     query = _query(pairs)
     return f"{request.script_root}/{path}" + (f"?{query}" if query else "")
 
@@ -61,13 +61,13 @@ def _in_address(text: str) -> str:
 
 
 def canonical(path: str, pairs: Pairs) -> str:
-    """Return the address of a page under the base of the graph's IRIs: the same on every host."""
+    """Return the address of a page under the base of the graph's IRIs; hosts do not change it."""
     return site().base + address(path, pairs).removeprefix(request.script_root + "/")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What an address compares and how: what is highlighted, and whether things are rows."""
+    """The state of a comparison: its things, the highlighting, and the layout."""
 
     iris: tuple[NamedNode, ...]
     classes: tuple[NamedNode, ...]
@@ -75,7 +75,7 @@ class Comparison:
     layout: str = LAYOUTS[0]
 
     def parameters(self) -> Pairs:
-        """Return the parameters that say so."""
+        """Return the parameters of the address."""
         prefixes = site().release.prefixes
         pairs = [("iri", write_iri(iri.value, prefixes)) for iri in self.iris]
         pairs += [("class", write_iri(cls.value, prefixes)) for cls in self.classes]
@@ -89,23 +89,23 @@ class Comparison:
 
     @property
     def transposed(self) -> Comparison:
-        """Return the same with things as rows if they are columns, and the other way round."""
+        """Return the comparison with the other layout."""
         return replace(self, layout=LAYOUTS[1 - LAYOUTS.index(self.layout)])
 
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses to which a page of /browse leads: the same state with one thing changed."""
+    """The addresses of the links of a page of /browse: the same state with one change."""
 
     state: State
     order: Sort | None = None
-    """By what the page is sorted, which the address need not say."""
+    """The order of the page, which may be missing in the address."""
 
     def toggle(self, ref: PropertyRef, condition: Condition) -> str:
         """Return the address with a condition added or removed."""
         if ref in self._conditioned:
             return self._to(self.state.toggle(ref, condition))
-        # A page has hundreds of these, all alike but for this one parameter.
+        # A page has hundreds of these addresses, which differ only in this parameter.
         before, after = self._around
         value = _in_address(write_condition(condition, self._prefixes))
         return f"{before}{self._names(ref)}={value}{after}"
@@ -116,7 +116,7 @@ class Links:
 
     @cached_property
     def _around(self) -> tuple[str, str]:
-        """Return what an address has before a condition on one more property, and after it."""
+        """Return the text of an address before and after a condition on one more property."""
         state = self.state
         before = _query(state_parameters(state.filter))
         after = _query(state_parameters(replace(state, classes=(), conditions=(), page=1)))
@@ -124,14 +124,14 @@ class Links:
 
     @cached_property
     def _around_class(self) -> tuple[str, str]:
-        """Return what an address has before one more class, and after it."""
+        """Return the text of an address before and after one more class."""
         before = _query(state_parameters(State(classes=self.state.classes)))
         after = _query(state_parameters(replace(self.state, classes=(), page=1)))
         return self._start + (before and f"{before}&"), after and f"&{after}"
 
     @cached_property
     def _around_facet(self) -> tuple[str, str]:
-        """Return what an address has before the facet that is open, and after it."""
+        """Return the text of an address before and after the open facet."""
         before = _query(state_parameters(replace(self.state, facet=None, page=1)))
         after = f"&page={self.state.page}" if self.state.page > 1 else ""
         return self._start + (before and f"{before}&"), after
@@ -157,15 +157,15 @@ class Links:
         return f"{before}class={_in_address(write_iri(cls.value, self._prefixes))}{after}"
 
     def absent(self, ref: PropertyRef) -> str:
-        """Return the address with the things without a value added or removed."""
+        """Return the address with the condition of no value added or removed."""
         return self.toggle(ref, Absent())
 
     def lacks(self, ref: PropertyRef) -> bool:
-        """Tell whether the things without a value are asked for."""
+        """Tell whether the state has the condition of no value."""
         return Absent() in self.state.on(ref)
 
     def remove(self, choice: ActiveCondition) -> str:
-        """Return the address without something that is chosen."""
+        """Return the address without a chosen class or condition."""
         if choice.ref is None:
             return self._to(self.state.toggle_class(choice.condition))  # type: ignore[arg-type]
         return self._to(self.state.toggle(choice.ref, choice.condition))  # type: ignore[arg-type]
@@ -175,48 +175,48 @@ class Links:
         return self._to(replace(self.state, page=number))
 
     def open_facet(self, ref: PropertyRef | None) -> str:
-        """Return the address with one facet opened, or none."""
+        """Return the address with another open facet, or none."""
         if ref is None:
             return self._to(replace(self.state, facet=None))
         before, after = self._around_facet
         return f"{before}facet={self._names(ref)}{after}"
 
     def sorted_by(self, ref: PropertyRef) -> str:
-        """Return the address sorted by a column, or the other way round if it is already."""
+        """Return the address sorted by a column, or in reverse if it is sorted by it already."""
         now = self.order
         descending = now is not None and now.ref == ref and not now.descending
         return self._to(replace(self.state, sort=Sort(ref, descending), page=1))
 
     def direction(self, ref: PropertyRef) -> str:
-        """Return how a column is sorted, in the words of ``aria-sort``."""
+        """Return the value of ``aria-sort`` for a column."""
         if self.order is None or self.order.ref != ref:
             return "none"
         return "descending" if self.order.descending else "ascending"
 
     def sort_name(self, ref: PropertyRef) -> str:
-        """Return how an order is written."""
+        """Return the parameter for the order by a column."""
         return write_sort(Sort(ref), site().release.prefixes)
 
     def export(self, name: str) -> str:
-        """Return the address of a file with all that fits."""
+        """Return the address of a file with all matching things."""
         return address(f"browse.{name}", state_parameters(replace(self.state, page=1, facet=None)))
 
     def compare(self, things: Iterable[Term]) -> str:
         """Return the address of a comparison of things."""
-        # What has no IRI cannot be named in an address.
+        # A thing without an IRI cannot be in an address.
         return Comparison(tuple(each for each in things if isinstance(each, NamedNode)), ()).address
 
     def ref_name(self, ref: PropertyRef) -> str:
-        """Return how a property is written."""
+        """Return the name of a property in an address."""
         return write_ref(ref, site().release.prefixes)
 
     def hidden_fields(self, *left_out: str) -> Pairs:
-        """Return the parameters that a form carries along."""
+        """Return the hidden fields of a form."""
         names = {"page", "facet", *left_out}
         return [pair for pair in state_parameters(self.state) if pair[0] not in names]
 
     def hidden_fields_with_any(self, ref: PropertyRef) -> Pairs:
-        """Return what the form of a span carries along: all but the span it stands for."""
+        """Return the hidden fields of the form of a span: all parameters except the span."""
         state = self.state.without(ref) if Present() in self.state.on(ref) else self.state
         return [pair for pair in state_parameters(state) if pair[0] not in ("page", "facet")]
 
@@ -230,7 +230,7 @@ class Links:
 
     @property
     def canonical(self) -> str:
-        """Return the address of this very page."""
+        """Return the canonical address of this page."""
         return self._to(self.state)
 
     def is_shown(self, column: Column, columns: Iterable[Column]) -> bool:

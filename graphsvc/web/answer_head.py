@@ -1,4 +1,4 @@
-"""The fields of an answer as they are sent: those that many answers share are written once."""
+"""The header fields of an answer; the fields that many answers share are encoded once."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 VARY = ("Vary", "Accept, Accept-Encoding")
-"""The last field of a head that is made for many answers: what chooses among their forms."""
+"""The last field of a head that many answers share: Vary."""
 
 
 class Head:
-    """The fields of an answer, and the same as text, each in a line of its own.
+    """The fields of an answer, and their text with one field on a line.
 
-    One that many answers begin with is made once.
+    Many answers share the same beginning, which is made once.
     """
 
     __slots__ = ("fields", "text")
@@ -28,7 +28,7 @@ class Head:
         return Head((*self.fields, (name, value)), f"{self.text}{name}: {value}\r\n")
 
     def preceded_by(self, name: str, value: str) -> Head:
-        """Return a head with one more field, before those that are the same for many answers."""
+        """Return a head with one more field, before the others."""
         return Head(((name, value), *self.fields), f"{name}: {value}\r\n{self.text}")
 
     def without(self, name: str) -> Head:
@@ -48,6 +48,6 @@ class Head:
 
     @property
     def length(self) -> int | None:
-        """Return the length of the content, if there is a field that tells it."""
+        """Return the value of Content-Length, if the head has it."""
         value = self.field("content-length") or ""
         return int(value) if value.isascii() and value.isdigit() else None

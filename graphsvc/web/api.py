@@ -49,7 +49,7 @@ def _json() -> str:
 
 def _yaml() -> str:
     def as_text() -> str:
-        # From JSON, which has no references to what was written before.
+        # YAML of the JSON: it has no anchors for repeated parts.
         return str(yaml.safe_dump(json.loads(_json()), sort_keys=False, allow_unicode=True))
 
     return site().once(("openapi.yaml", request.script_root), as_text)

@@ -1,6 +1,6 @@
 """The application: a factory that serves one release.
 
-It is plain WSGI. Nothing here changes anything, so any number of processes can serve a release.
+It is a plain WSGI application. It only reads, so any number of processes can serve a release.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ if TYPE_CHECKING:
 
 _STATIC = Path(__file__).with_name("static")
 
-#: How many seconds a cache may keep the files of static/.
+#: Seconds that a cache may keep the files of static/.
 _STATIC_MAX_AGE = 86_400
 
 
 class Request(flask.Request):
-    """A request whose address is read whatever its bytes are."""
+    """A request whose address may have any bytes."""
 
     def __init__(self, environ: WSGIEnvironment, **others: Any) -> None:
         super().__init__(environ, **others)
@@ -83,17 +83,17 @@ class Request(flask.Request):
 def create_app(release: Release, settings: Settings, store: Store | None = None) -> Flask:
     """Return the application that serves a release.
 
-    ``store`` answers its queries, if the release's own on disk is not to.
+    ``store`` answers its queries instead of the release's own store on disk.
     """
     app = Flask(__name__, static_folder=None)
     app.wsgi_app = MountMiddleware(app.wsgi_app, PublicAddress(settings))  # type: ignore[method-assign]
     app.request_class = Request
-    # A slash at the end of an address changes nothing; clients append it by themselves.
+    # A slash at the end of an address makes no difference: some clients append one.
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
     app.config["CONTACT"] = settings.contact
-    # Only a service with a keeper knows of other releases: see `server.serving`.
+    # Only a service with a keeper has a status: see `server.serving`.
     app.config["STATUS"] = lambda: None
     app.config["IMAGE_HOSTS"] = _names(settings.image_hosts)
     app.config["BRANDING"] = branding = Branding.of(settings)
@@ -153,9 +153,10 @@ def create_app(release: Release, settings: Settings, store: Store | None = None)
 
 
 def warm_up(app: Flask, fast_reader: Reader | None = None) -> None:
-    """Compile the templates, and read what is the same for every request to the release.
+    """Compile the templates, and read the data that every request to the release needs.
 
-    ``hurried`` reads it instead of the store, and what it cannot read in its time is left out.
+    ``fast_reader`` reads it instead of the store; data that it cannot read in its time are left
+    out.
     """
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
@@ -169,13 +170,13 @@ def warm_up(app: Flask, fast_reader: Reader | None = None) -> None:
 
 
 def _raise_failure() -> None:
-    # The endpoint reads the query first, so that the page of the error shows it.
+    # The endpoint reads the query first, so that the error page can show it.
     if request.endpoint != "sparql.answer":
         problems.raise_failure()
 
 
 def _refuse_long_addresses() -> None:
-    # In bytes, since an address need not be UTF-8.
+    # Count bytes, since an address need not be UTF-8.
     path = request.path.encode("utf-8", "surrogatepass")
     if len(path) + len("?") + len(request.query_string) > LONGEST_ADDRESS:
         raise RequestProblem(
@@ -186,7 +187,7 @@ def _refuse_long_addresses() -> None:
 
 
 def _refuse_what_is_no_host() -> None:
-    """Refuse a Host that is none, or that a proxy garbles: addresses would be made of it.
+    """Refuse an invalid Host field: the addresses in the answer would use it.
 
     https://www.rfc-editor.org/rfc/rfc9112#section-3.2
     """
@@ -196,7 +197,7 @@ def _refuse_what_is_no_host() -> None:
         raise RequestProblem(
             "bad-request",
             "The field Host names no host.",
-            remedy="Send the host and the port that the service is asked at.",
+            remedy="Send the host and the port of the service.",
         )
 
 
@@ -206,24 +207,23 @@ def _names(setting: str | None) -> frozenset[str]:
 
 def _with_headers(response: Response) -> Response:
     preflight = PREFLIGHT if request.method == "OPTIONS" else {}
-    # A page that is made to be framed says so itself.
+    # A page for frames sets its own policy.
     security = with_images_of(sorted(current_app.config["IMAGE_HOSTS"]))
     own = {name: value for name, value in security.items() if name not in response.headers}
     policy = "Cross-Origin-Resource-Policy"
     is_shared = response.headers.get(policy) != ONLY_HERE[policy]
     response.headers.update(own | (SHARED | preflight if is_shared else {}))
-    # An answer that is pinned to another release has named that one already.
+    # An answer that is pinned to another release has this field already.
     response.headers.setdefault(RELEASE, site().release.id)
     return response
 
 
 def _serve_static(app: Flask, branding: Branding) -> dict[str, object]:
-    """Serve the files of static/ from memory; return what templates need to know of them.
+    """Serve the files of static/ from memory; return variables for the templates.
 
-    ``style`` changes when they do: pages name it in the files' addresses, so that caches may keep
-    them. ``static_files`` are their names: scripts are there only where they have been bundled.
-    The style sheet is made of the files in css/, in the order of their names, and of what the site
-    sets.
+    ``style`` changes with the files; it is in their addresses, so that caches may keep them.
+    ``static_files`` are their names: the scripts may be missing. The style sheet is made from the
+    files in css/, in the order of their names, and from the settings of the site.
     """
     files = {
         path.relative_to(_STATIC).as_posix(): path.read_bytes()
@@ -241,7 +241,7 @@ def _serve_static(app: Flask, branding: Branding) -> dict[str, object]:
         response = Response(files[filename], mimetype=guess_type(filename)[0])
         response.cache_control.public = True
         response.cache_control.max_age = _STATIC_MAX_AGE
-        # A cache that revalidates a file gets another one with another release: its field says so.
+        # The tag depends on the release, because the Release field of the answer does.
         response.set_etag(site().etag("static", filename, style))
         response.make_conditional(request)
         return response

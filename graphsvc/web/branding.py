@@ -1,4 +1,4 @@
-"""How a site looks as its own: its name, its picture, its colour and what its foot says."""
+"""The branding of a site: its name, its logo, its colour and its footer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """The picture of a site: its name among the files of static/, its type and its bytes."""
+    """The logo of a site: its file name under static/, its media type and its bytes."""
 
     name: str
     media_type: str
@@ -31,7 +31,7 @@ class Logo:
 
 @dataclass(frozen=True)
 class Branding:
-    """What a site sets; what is empty or None is as the program has it."""
+    """The branding of a site; values that are empty or None mean the default."""
 
     name: str = ""
     footer: str = ""
@@ -40,21 +40,21 @@ class Branding:
 
     @classmethod
     def of(cls, settings: Settings) -> Branding:
-        """Return what the settings say. Errors: SettingsError."""
+        """Return the branding from the settings. Errors: SettingsError."""
         path = settings.site_logo
         logo = None if path is None else read_logo(path)
         return cls(settings.site_name, settings.site_footer, settings.site_colour, logo)
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Return the files that are served beside those of static/."""
+        """Return the additional files under static/."""
         return {} if self.logo is None else {self.logo.name: self.logo.data}
 
     @property
     def sheet(self) -> bytes:
-        """Return what is added to the style sheet: the colour, as it can be read by day and night.
+        """Return the addition to the style sheet: the colour, readable in light and dark mode.
 
-        On paper links stay black.
+        Printed links stay black.
         """
         if not self.colour:
             return b""
@@ -67,14 +67,14 @@ class Branding:
 
     @cached_property
     def digest(self) -> str:
-        """Return what changes when a page looks otherwise, for its entity tag."""
+        """Return a digest of the branding, for the entity tags of pages."""
         data = b"" if self.logo is None else self.logo.data
         parts = (self.name.encode(), self.footer.encode(), self.colour.encode(), data)
         return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
 def read_logo(path: Path) -> Logo:
-    """Return the picture in a file. SettingsError if it is none, or too large."""
+    """Read a logo from a file. Errors: SettingsError if it is no picture, or too large."""
     ending = path.suffix.lower()
     try:
         data = path.read_bytes()

@@ -1,6 +1,6 @@
-"""Browsing over HTTP: facets and a table at /browse, things side by side at /compare.
+"""Browsing over HTTP: facets and a table at /browse, a comparison of things at /compare.
 
-The address is the state: whatever is chosen stands in it, and a link or a form changes it. See
+The address has the whole state; links and forms change it. See
 `graphsvc.views.collection.address` for its grammar.
 """
 
@@ -60,9 +60,9 @@ if TYPE_CHECKING:
 browsing = Blueprint("browse", __name__)
 
 MOST_EXPORTED = 5_000
-"""How many things one file holds at most: whoever wants more asks in SPARQL."""
+"""The most things of an export; for more, the endpoint answers SPARQL."""
 
-#: The languages of what is exported: the same file for everybody.
+#: The language of exports: everybody gets the same file.
 _LANGUAGE = "en"
 _SPAN_FIELDS = ("range", "from", "to")
 
@@ -83,7 +83,7 @@ _SPAN_FIELDS = ("range", "from", "to")
     )
 )
 def browse_page(name: str | None = None) -> BaseResponse:
-    """Show the things that fit, or export them; a form for a span is sent on to its address."""
+    """Show or export the matching things; redirect a form for a span to its address."""
     pairs, fmt = _parameters_and_format(name)
     if any(field in _SPAN_FIELDS for field, _ in pairs):
         return _to_span(pairs)
@@ -94,7 +94,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
 
 
 def _listed(state: State, fmt: Format) -> str | bytes:
-    """Return a list; the page of all things is made once, for it counts every property."""
+    """Return a list; the page of all things is cached, since it counts every property."""
     if fmt.name == "html" and state == State():
         return cached_page(("browse",), lambda: str(_browse(state, fmt)))
     return _browse(state, fmt)
@@ -102,7 +102,7 @@ def _listed(state: State, fmt: Format) -> str | bytes:
 
 @browsing.get("/things")
 def things() -> BaseResponse:
-    """Send on to what lists the same: things of a class, or with a value of a property."""
+    """Redirect to the list of the things of a class, or with a value of a property."""
     prefixes = site().release.prefixes
     if "value" not in request.args:
         raise ParameterError("The parameter value is missing.", remedy="Give it an IRI.")
@@ -133,7 +133,7 @@ def things() -> BaseResponse:
     )
 )
 def compare_page(name: str | None = None) -> Response:
-    """Show things side by side, or export them so."""
+    """Show or export things side by side."""
     pairs, fmt = _parameters_and_format(name)
     compared = _comparison_of(pairs)
     response = release_answer(fmt, ("compare", compared), lambda: _compare(compared, fmt))
@@ -143,7 +143,7 @@ def compare_page(name: str | None = None) -> Response:
 
 
 def _parameters_and_format(name: str | None) -> tuple[Pairs, Format]:
-    """Return the parameters but for the format and those left empty, and the format."""
+    """Return the parameters that are not empty, without the format, and the format."""
     pairs = [(name, value) for name, value in request.args.items(multi=True) if value]
     names = [name] if name is not None else []
     names += [value for key, value in pairs if key == "format"]
@@ -190,7 +190,7 @@ def _cells() -> TableCells:
 
 
 def _refuse_unknown_classes(state: State) -> None:
-    """Tell a class that is nothing from one that is empty with these conditions."""
+    """Refuse classes that the graph does not have. Errors: UnknownEntity."""
     for cls in state.classes:
         if not site().knows(cls.value):
             raise UnknownEntity(cls.value)
@@ -219,7 +219,7 @@ def _title(state: State, languages: str) -> str:
 
 
 def _capitalize(words: str) -> str:
-    """Return words as a heading begins with them; an IRI keeps its letters."""
+    """Return words with a capital at the beginning; an IRI is not changed."""
     return words if ":" in words.partition(" ")[0] else words[:1].upper() + words[1:]
 
 
@@ -253,7 +253,7 @@ def _compare(compared: Comparison, fmt: Format) -> bytes | str:
 
 
 def _comparison_title(matrix: Matrix, compared: Comparison, languages: str) -> str:
-    """Return what is compared: the two things, or how many, and of which class."""
+    """Return the title of a comparison: the two things, or their number and class."""
     names = [shortened(thing.label, _LONGEST_NAME) for thing in matrix.things]
     if len(names) == _FEWEST:
         return Phrase("%(one)s and %(other)s, side by side", one=names[0], other=names[1])
@@ -278,7 +278,7 @@ def _matrix_sheet(matrix: Matrix, compared: Comparison) -> Sheet:
 
 
 def _less(matrix: Matrix, compared: Comparison) -> list[str | None]:
-    """Return the address without each thing, as long as two are left."""
+    """Return for each thing the address without it; None if only two are left."""
     iris = [thing.term for thing in matrix.things if isinstance(thing.term, NamedNode)]
     if len(iris) <= _FEWEST:
         return [None] * len(iris)
@@ -325,7 +325,7 @@ def _comparison_of(pairs: Pairs) -> Comparison:
 
 
 def _to_span(pairs: Pairs) -> BaseResponse:
-    """Send a form for a span on to the address that says the same."""
+    """Redirect a form for a span to the address with the same state."""
     prefixes = site().release.prefixes
     fields = {name: text.strip() for name, text in pairs if name in _SPAN_FIELDS}
     rest = [(name, text) for name, text in pairs if name not in _SPAN_FIELDS]

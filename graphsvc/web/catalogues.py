@@ -1,8 +1,8 @@
-"""The texts of the interface: one catalogue a language, beside the English in the sources.
+"""The texts of the interface: one catalogue for each language, beside the English in the sources.
 
-Templates, code and scripts hold the English texts, marked for gettext; ``texts/texts.pot`` lists
-them all. A translation is one file, ``<language tag>.po``, read when the service starts: from
-``texts/`` and from the folder of the setting ``translations``, which goes before.
+Templates, code and scripts have the English texts, marked for gettext; ``texts/texts.pot`` lists
+them all. A translation is one file, ``<language tag>.po``. It is read when the service starts, from
+``texts/`` and from the folder of the setting ``translations``, which has precedence.
 https://www.gnu.org/software/gettext/manual/html_node/PO-Files.html
 """
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from babel.messages.catalog import Catalog, Message
 
-#: The language in which the texts are written where they stand.
+#: The language of the texts in the sources.
 SOURCE_LANGUAGE = "en"
 
 FOLDER = Path(__file__).with_name("texts")
@@ -38,14 +38,14 @@ _log = logging.getLogger(__name__)
 
 
 class Catalogues:
-    """The interface in every language that it speaks."""
+    """The catalogues of the interface by language."""
 
     def __init__(self, translations: Mapping[str, NullTranslations]) -> None:
         self._translations = {SOURCE_LANGUAGE: NullTranslations(), **translations}
 
     @classmethod
     def read(cls, *folders: Path) -> Catalogues:
-        """Return the texts with the translations in some folders, the later ones going before.
+        """Read the translations in some folders; later folders have precedence.
 
         Errors: SettingsError if a file is no catalogue.
         """
@@ -79,10 +79,10 @@ def _read(path: Path) -> GNUTranslations:
 
 
 def is_sound(message: Message) -> bool:
-    """Tell whether a translation can stand where its English does, on a page and in attributes.
+    """Tell whether a translation can replace its English text, on a page and in attributes.
 
-    Its places are some of those of the English, its elements are the same, and it has no straight
-    quotes of its own.
+    Its placeholders are some of those of the English, its HTML elements are the same, and it has no
+    straight quotes.
     """
     sources = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     translations = (
@@ -101,7 +101,7 @@ def is_sound(message: Message) -> bool:
 
 
 def compile_catalogue(catalogue: Catalog) -> GNUTranslations:
-    """Return a catalogue as gettext uses it: what it lacks is said in the source language."""
+    """Return a catalogue for gettext; missing texts are in the source language."""
     file = BytesIO()
     write_mo(file, catalogue)
     file.seek(0)

@@ -1,6 +1,6 @@
 """The cells of tables and comparisons as HTML: a page has hundreds, so they are made in Python.
 
-What stands in many cells, a term or the number of a passage, is written once for a page.
+The HTML of a term or of a passage's number is made once for a page.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
     from graphsvc.web.parts import Parts
 
 _VISIBLE_VALUES = 8
-"""How many values of a cell are shown before the rest is asked for."""
+"""The values of a cell that are visible before the reader opens the rest."""
 
 _LONGEST, _BEGINNING = 170, 130
-"""Up to how many characters words are shown whole, and how many of longer ones at first."""
+"""The most characters of words that are shown whole, and the visible ones of longer words."""
 
 _LONGEST_NAME = 240
-"""How many characters of the name of a thing are shown: its page has all of it."""
+"""The most characters of the name of a thing; its page has the whole name."""
 
 _LONG = 40
-"""From how many characters on average words need width."""
+"""The average number of characters from which a column is wide."""
 
 _SENTENCE = 60
-"""From how many characters on average names are taken for sentences."""
+"""The average number of characters from which names are treated as sentences."""
 
 _SHARED = ' class="shared"'
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnStyle:
-    """A column of a table: its name as a phone shows it, and the attribute that says how wide."""
+    """A column of a table: its name for narrow screens, and the attribute of its width."""
 
     label: str
     width: Markup
@@ -64,7 +64,7 @@ class TableCells:
         self._inferred = _mark("inferred", inferred, inferred)
         self._follows = _mark("inferred", inferred, follows)
         self._editorial = _mark("editorial", gettext("editorial"))
-        # What is translated stands by itself: nothing is collected from within an f-string.
+        # Translated texts need lines of their own: gettext does not find them in f-strings.
         nothing, unstated = escape(gettext("nothing")), escape(gettext("not stated"))
         self._nothing = (
             f'<span aria-hidden="true">&ndash;</span><span class="unseen">{nothing}</span>'
@@ -72,7 +72,7 @@ class TableCells:
         self._unstated = f'<span class="unstated">{unstated}</span>'
 
     def row(self, row: GridRow) -> Markup:
-        """Return the name with which a row begins; before the words of a passage its number."""
+        """Return the name at the beginning of a row; a passage has its number before it."""
         name = self.head(row.thing)
         if row.passage is None:
             return name
@@ -83,7 +83,7 @@ class TableCells:
         )
 
     def head(self, thing: Named) -> Markup:
-        """Return the name of a thing, which leads to it; a long one is cut."""
+        """Return the name of a thing as a link; a long name is shortened."""
         cut = shortened(thing.label, _LONGEST_NAME)
         if cut == thing.label:
             return self._parts.term(thing)
@@ -91,7 +91,7 @@ class TableCells:
         return Markup(f'<span title="{escape(thing.label)}">{link}</span>')  # noqa: S704
 
     def columns(self, table: Table) -> list[ColumnStyle]:
-        """Return how the columns of a table are shown: as wide as what stands in them asks for."""
+        """Return the styles of the columns of a table; their width depends on the values."""
         return [
             ColumnStyle(
                 f'<span class="label">{self._translate(column.name)}</span>',
@@ -106,7 +106,7 @@ class TableCells:
         return bool(lengths) and sum(lengths) / len(lengths) > _SENTENCE
 
     def of_table(self, cell: Cell, column: ColumnStyle) -> Markup:
-        """Return a cell of a table under the name of its column, which a phone shows beside it."""
+        """Return a cell of a table, with the name of its column for narrow screens."""
         if not cell.values:
             return Markup(f'<td class="none">{column.label}{self._nothing}</td>')  # noqa: S704
         values = self._values(cell.values)
@@ -117,7 +117,7 @@ class TableCells:
     ) -> list[Markup]:
         """Return the cells of a row of a comparison, one for each thing.
 
-        A phone shows the name of the thing beside its cell.
+        Narrow screens show the name of the thing beside its cell.
         """
         kind = "agrees" if row.agrees else "differs"
         shared = row.shared if marks_shared else ()
@@ -134,13 +134,13 @@ class TableCells:
     def _comparison_cell(
         self, start: str, cell: Cell, shared: Collection[object], none: str
     ) -> Markup:
-        """Return what is said of a thing; "not stated" only where a reader would look for it."""
+        """Return a cell of a comparison; ``none`` is its content if there is no value."""
         if cell.values:
             return Markup(f'<td {start}">{self._values(cell.values, shared)}</td>')  # noqa: S704
         return Markup(f'<td {start} none">{none}</td>')  # noqa: S704
 
     def _value_html(self, named: Named) -> str:
-        """Return a value; long words open when asked. The page of the thing has all of them."""
+        """Return a value; the reader can open long words. The page of the thing has all of them."""
         if not isinstance(named.term, Literal) or len(named.label) <= _LONGEST:
             return str(self._parts.value(named))
         words = self._parts.term(replace(named, label=bounded(named.label)))
@@ -181,7 +181,7 @@ class TableCells:
         return f'\n<div class="detail"><span class="name">{name}</span>{values}</div>'
 
     def _sources(self, value: CellValue) -> str:
-        """Return where a value comes from: what states it, or from what it follows."""
+        """Return the sources of a value: what states it, or what it follows from."""
         return self._mark(value.status, value.passages) + "".join(map(self._source, value.passages))
 
     def _mark(self, status: Status, passages: Sequence[Passage]) -> str:
@@ -191,7 +191,7 @@ class TableCells:
 
 
 def _width(values: Sequence[Named]) -> Markup:
-    """Return how wide a column of values is: numbers need little, and texts much."""
+    """Return the width of a column of values: numbers are narrow, texts wide."""
     if values and all(is_number(each.term) or is_date(each.term) for each in values):
         return Markup(' class="slim"')
     lengths = [len(each.label) for each in values]

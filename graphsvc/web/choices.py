@@ -1,4 +1,4 @@
-"""What may be chosen for the parameters of a query: the things that fit, under their names."""
+"""The choices for the parameters of a query: the matching things with their names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from graphsvc.store.base import Term
     from graphsvc.views.choices import NamedChoice
 
-#: Among more than these nobody finds anything in a list: they are sought by name.
+#: The longest list of choices; among more things, the reader searches by name.
 _MOST = 300
 
 _LONGEST = 90
@@ -29,7 +29,7 @@ _LONGEST = 90
 
 @dataclass(frozen=True, slots=True)
 class ParameterChoice:
-    """A thing that may be chosen: ``place`` is where it stands among others, passages first."""
+    """A thing that may be chosen; ``place`` is its sort key, which puts passages first."""
 
     iri: str
     label: str
@@ -38,10 +38,10 @@ class ParameterChoice:
 
 
 def choices(asked: Query) -> Mapping[str, tuple[ParameterChoice, ...]]:
-    """Return for each parameter that is an IRI the things that the query has an answer for.
+    """Return the things for which the query has an answer, for each parameter that is an IRI.
 
-    The query itself is asked, with these parameters left open: what it then finds in their
-    columns fits. Where no pattern binds a parameter, or too much fits, there is nothing to list.
+    The query itself is evaluated, with these parameters unbound; the values in their columns are
+    the choices. If no pattern binds a parameter, or there are too many values, nothing is listed.
     """
     is_open = [name for name, param in asked.params.items() if param.type == "iri"]
     bound = {name: term for name, term in asked.bindings({}).items() if name not in is_open}
@@ -53,14 +53,14 @@ def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | Non
     query = values_query(text, name, bound, _MOST + 1)
     if query is None:
         return []
-    # Only a help to whoever fills in the form: what takes too long is done without.
+    # The choices only help to fill in the form: if the query takes too long, there are none.
     with suppress(GraphsvcError):
         return [row[0] for row in site().store.select(query, bound).rows]
     return []
 
 
 def choice(term: Term) -> ParameterChoice | None:
-    """Return what was chosen under its name; nothing if it is no thing."""
+    """Return a chosen thing with its name; None if the term is no thing."""
     return next(iter(_named([term])), None)
 
 
@@ -74,7 +74,7 @@ def _choice(found: NamedChoice) -> ParameterChoice:
     if passage is not None:
         label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
         return ParameterChoice(iri, label, passage.language, (passage.order[0], label, iri))
-    # Of what is not in the graph the end of the IRI would say less than the whole.
+    # A thing outside the graph is shown by its whole IRI.
     label = shortened(iri if named is None else named.label, _LONGEST)
     language = None if named is None else named.language
     return ParameterChoice(iri, label, language, (inf, label.casefold(), iri))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from graphsvc.views.model import Passage
 
-# Everything that TeX reads as a command, and what prints it. BibTeX counts an escaped brace as a
-# brace, so that only the names of braces leave an entry balanced.
+# The special characters of TeX, and the commands that print them. BibTeX counts an escaped brace as
+# a brace, so braces need commands to keep an entry balanced.
 _TEX = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -35,9 +35,9 @@ _TEX = {
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a citation names: ``source`` is the text that is quoted, if one is.
+    """The data of a citation; ``source`` is the quoted text, if there is one.
 
-    ``release`` is empty, and ``built`` now, if the statements lie in an engine that others change.
+    If the statements are in an engine that others change, ``release`` is empty, and ``built`` now.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Citation:
 
     @property
     def note(self) -> str:
-        """Return the sentences that state what is cited, each with its number."""
+        """Return the sentences that state the cited facts, each with its number."""
         quotes = "; ".join(f"[{entry.name}] “{entry.quote}”" for entry in self.passages)
         return f"{self.source}: {quotes}" if self.source and quotes else quotes
 
@@ -72,9 +72,9 @@ def plain_text(citation: Citation) -> str:
 
 
 def bibtex(citation: Citation) -> str:
-    """Return the citation as a BibTeX entry; it is UTF-8, as biber and newer BibTeXs read."""
+    """Return the citation as a BibTeX entry in UTF-8, which biber and newer BibTeXs read."""
     fields = {
-        # The outer braces keep the names of bodies whole, and capitals as they are.
+        # The outer braces protect the names of organisations, and capitals.
         "author": " and ".join(f"{{{_in_tex(name)}}}" for name in citation.makers),
         "title": f"{{{_in_tex(citation.title)}}}",
         "howpublished": _in_tex(citation.dataset),
@@ -106,7 +106,7 @@ def csl_json(citation: Citation) -> str:
 
 
 def ris(citation: Citation) -> str:
-    """Return the citation as an RIS record: one tag a line, which no value may break."""
+    """Return the citation as an RIS record: one tag on a line, so values have no line breaks."""
     built = citation.built
     tags = [
         ("TY", "DATA"),
@@ -124,7 +124,7 @@ def ris(citation: Citation) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
-#: Who writes each format of a citation, by its name in the format table.
+#: The function that writes each format of a citation, by its name in the table of formats.
 WRITERS: Mapping[str, Callable[[Citation], str]] = {
     "txt": plain_text,
     "bib": bibtex,
@@ -138,7 +138,7 @@ def _in_tex(words: str) -> str:
 
 
 def _in_url(iri: str) -> str:
-    # The field is verbatim, so that only what would end it must be encoded (RFC 3986, section 2).
+    # The field is verbatim, so only characters that would end it are encoded (RFC 3986, section 2).
     return re.sub(r"[{}\\]", lambda match: f"%{ord(match.group()):02X}", iri)
 
 

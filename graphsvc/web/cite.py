@@ -38,7 +38,7 @@ cite = Blueprint("cite", __name__)
 
 FORMATS = carrying(Content.CITATION)
 
-#: Where reference managers know a format by another suffix than its name.
+#: The suffixes of formats that reference managers know by another suffix than the name.
 _SUFFIXES = {"csl": "json"}
 
 _KEY = re.compile(r"[^A-Za-z0-9]+")
@@ -60,9 +60,9 @@ _KEY = re.compile(r"[^A-Za-z0-9]+")
     )
 )
 def citation(suffix: str | None = None) -> Response:
-    """Show how to cite a claim (``claim=``) or a thing (``iri=``), in the format asked for.
+    """Show how to cite a claim (``claim=``) or a thing (``iri=``), in a format.
 
-    A claim of a graph that is no passage needs the thing that it is about as well.
+    A claim in a graph that is no passage also needs the thing that it is about.
     """
     claim, iri = _iri("claim"), _iri("iri")
     if claim is None and iri is None:
@@ -87,13 +87,13 @@ def citation(suffix: str | None = None) -> Response:
 
 
 def cite_fact(fact: Fact) -> Markup:
-    """Return the link to the page that tells how to cite a fact, or nothing if nothing does.
+    """Return the link to the citation of a fact, or nothing if it cannot be cited.
 
-    A page has many of them, so that they are made without the template's help.
+    A page has many of them, so they are made without a template.
     """
     subject = fact.triple.subject
     if fact.derivations:
-        # What says a sentence in other words stands in another graph than that of the sentence.
+        # A restatement of a sentence is in another graph than the sentence.
         return _link({"iri": fact.derivations[0].iri}, fact)
     if fact.passages:
         return cite_claim(f"{fact.passages[0].iri}#{fact.anchor}", fact)
@@ -104,7 +104,7 @@ def cite_fact(fact: Fact) -> Markup:
 
 
 def cite_claim(claim: str, fact: Fact) -> Markup:
-    """Return the link to the page that tells how to cite a fact as one claim of it."""
+    """Return the link to the citation of a claim of a fact."""
     return _link({"claim": claim}, fact)
 
 
@@ -135,15 +135,15 @@ def _body(fmt: Format, claim: str | None, iri: str | None, languages: str) -> st
         for entry in FORMATS
         if entry.name != "html"
     ]
-    # A claim and a record of how a fact follows are cited as one statement; a thing has many.
+    # A claim or a derivation is one statement; a thing has many.
     facts = [] if cited.statement is not None else [*_facts_of(cited.iri, languages)]
     return render_template("cite.html", cited=cited, citation=record, entries=entries, facts=facts)
 
 
 def _facts_of(iri: str, languages: str) -> Iterable[tuple[Named, Sequence[tuple[Fact, Markup]]]]:
-    """Return the properties of a thing with those of their facts that can be cited, and how.
+    """Return the properties of a thing with the facts that can be cited, and their links.
 
-    Properties of one name stand together: a list has each name once.
+    Properties with the same name are joined: the list has each name once.
     """
     by_label: dict[str, tuple[Named, list[tuple[Fact, Markup]]]] = {}
     for predicate, fact in thing(site().graph, iri, languages).facts:
@@ -169,7 +169,7 @@ def _citation(cited: CitedResource, languages: str) -> Citation:
 
 
 def _address(fmt: Format, claim: str | None, iri: str | None) -> str:
-    # What is None is left out of the address.
+    # Values that are None are left out of the address.
     return url_for("cite.citation", suffix=fmt.name, claim=claim, iri=iri)
 
 
@@ -195,11 +195,11 @@ def _iri(name: str) -> str | None:
 
 
 def _file(iri: str, fmt: Format) -> str:
-    """Return the name of the file that the citation of something is saved as."""
+    """Return the file name for a citation."""
     suffix = _SUFFIXES.get(fmt.name, fmt.name)
     return f"{_key(iri.removeprefix(site().base))}.{suffix}"
 
 
 def _key(name: str) -> str:
-    """Return a name that BibTeX takes as a key, and a file system as the name of a file."""
+    """Return a name that is valid as a BibTeX key and as a file name."""
     return _KEY.sub("-", name).strip("-") or "citation"

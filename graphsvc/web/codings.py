@@ -1,4 +1,4 @@
-"""The content codings: how each compresses, and which one a client wants.
+"""The content codings: their compressors, and the negotiation with a client.
 
 A coding is one row of ``CODINGS``. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
 """
@@ -27,7 +27,7 @@ class Compressor(Protocol):
     """Compresses one answer, piece by piece."""
 
     def part(self, data: bytes) -> bytes:
-        """Return the compressed bytes up to here, so that all of ``data`` can be read."""
+        """Return compressed bytes from which a client can read all of ``data``."""
         ...
 
     def last(self, data: bytes) -> bytes:
@@ -52,8 +52,8 @@ class _Brotli:
     """https://www.rfc-editor.org/rfc/rfc7932."""
 
     def __init__(self) -> None:
-        # On the longest page (328 kB) 5 takes 3 ms and leaves 33 kB; 9 takes 19 ms and leaves 31;
-        # 11, which is usual for files that are compressed once, takes 704 ms and leaves 28.
+        # For the longest page (328 kB), quality 5 takes 3 ms for 33 kB, 9 takes 19 ms for 31 kB; 11,
+        # which is usual for files that are compressed once, takes 704 ms for 28 kB.
         self._stream = brotli.Compressor(mode=brotli.MODE_TEXT, quality=5)
 
     def part(self, data: bytes) -> bytes:
@@ -78,14 +78,14 @@ class _Zstandard:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """A content coding: its registered name, other names for it, and what compresses."""
+    """A content coding: its registered name, its compressor, and other names."""
 
     name: str
     compressor: Callable[[], Compressor]
     aliases: tuple[str, ...] = ()
 
 
-#: In order of preference: the first that a client takes wins a tie. The fastest comes first.
+#: In order of preference: the first acceptable coding wins a tie. The fastest comes first.
 #: https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding
 CODINGS: tuple[Coding, ...] = (
     Coding("zstd", _Zstandard),
@@ -96,9 +96,9 @@ CODINGS: tuple[Coding, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class AcceptedCodings:
-    """What a client takes: codings, the best first, and whether it takes none at all.
+    """The codings that a client accepts, the best first, and whether it accepts no coding.
 
-    ``best`` is None if an answer should go out as it is.
+    ``best`` is None if an answer should not be coded.
     """
 
     codings: tuple[Coding, ...]
@@ -108,11 +108,11 @@ class AcceptedCodings:
 
 @lru_cache(maxsize=256)
 def negotiate_codings(accept_encoding: str | None) -> AcceptedCodings:
-    """Return what an Accept-Encoding header asks for; without one nothing is compressed.
+    """Return the codings that an Accept-Encoding header accepts; without one, no coding is used.
 
-    A coding that the client names goes before one that only ``*`` lets in, where it likes them
-    alike. What is not mentioned is not acceptable, but for the identity, which is unless it, or
-    ``*`` in its stead, has the weight 0.
+    At equal weights, a coding that the client names precedes one that only ``*`` matches. A coding
+    that is not mentioned is not acceptable. The identity is acceptable unless it, or ``*`` for it,
+    has the weight 0.
     """
     if accept_encoding is None:
         return AcceptedCodings((), None, takes_identity=True)
@@ -125,7 +125,7 @@ def negotiate_codings(accept_encoding: str | None) -> AcceptedCodings:
 
     takers = sorted((one for one in CODINGS if rank(one)[0] > 0), key=rank, reverse=True)
     plain = weights.get(_IDENTITY, 1.0 if others is None else others)
-    # Where it is not named the identity has no weight to compare: whatever is taken goes first.
+    # If the identity is not named, it has no weight, and any accepted coding precedes it.
     preferred = weights.get(_IDENTITY, 0.0)
     best = takers[0] if takers and rank(takers[0])[0] >= preferred else None
     return AcceptedCodings(tuple(takers), best, takes_identity=plain > 0)

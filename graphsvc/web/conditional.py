@@ -1,11 +1,11 @@
-"""Conditional requests: whether a client has an answer already."""
+"""Conditional requests: tells whether a client already has an answer."""
 
 from __future__ import annotations
 
 import re
 
-#: An entity tag, weak or strong; its group is the opaque part. Werkzeug also takes tags without
-#: quotation marks, which are none: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
+#: An entity tag, weak or strong; its group is the opaque part. Werkzeug also accepts tags without
+#: quotation marks, which are invalid: https://www.rfc-editor.org/rfc/rfc9110#section-8.8.3
 TAG = re.compile(r'(?:W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 
 
@@ -14,9 +14,9 @@ def is_unchanged(
 ) -> bool:
     """Tell whether the client has the answer with this (opaque) entity tag and date.
 
-    Tags are compared weakly, and "*" is any of them. A date is a tag in other words: another
-    one, even a later one, is that of another release, since a service can go back to an older
-    release. What a POST brings is no copy of what an address shows.
+    Tags are compared weakly, and "*" matches any tag. A date must be equal: a different one, even a
+    later one, belongs to another release, since a service can go back to an older release. A client
+    cannot cache the answer to a POST.
     https://www.rfc-editor.org/rfc/rfc9110#section-13.1
     """
     if method not in ("GET", "HEAD"):

@@ -1,4 +1,4 @@
-"""For search engines: the site map, and what their crawlers had better leave alone.
+"""For search engines: the site map, and the addresses that crawlers should not visit.
 
 https://www.sitemaps.org/protocol.html, https://www.rfc-editor.org/rfc/rfc9309
 """
@@ -37,8 +37,8 @@ PAGES = (
     "api.page",
 )
 
-#: What costs much and says nothing new: whatever a query string asks for, in the words of RFC 9309
-#: and, as far as SPARQL goes, for crawlers that know no asterisk. The pages themselves may be read.
+#: Expensive addresses without new content: those with a query string, as RFC 9309 writes it, and
+#: SPARQL queries for crawlers that do not know the asterisk. The pages themselves may be read.
 _COSTLY = ("*?", "sparql?query=")
 
 _XML = Format("xml", "XML", "application/xml", frozenset(), charset=True)
@@ -47,13 +47,13 @@ _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 @crawlers.get("/robots.txt")
 def robots() -> Response:
-    """Tell crawlers where the site map is, and what to leave alone."""
+    """Tell crawlers the address of the site map, and the addresses to avoid."""
     text = named("txt")
     if text is None:
         abort(404)
     root = f"{request.script_root}/"
     lines = ["User-agent: *", f"Allow: {root}static/"]
-    # The longest rule that fits decides: what has no path of its own may be read here.
+    # The longest matching rule decides: things without a path may be read at this address.
     lines += [f"Allow: {url_for('documents.describe')}?iri="]
     lines += [*(f"Disallow: {root}{path}" for path in _COSTLY), ""]
     lines += [f"Sitemap: {url_for('crawlers.sitemap', _external=True)}", ""]
@@ -77,7 +77,7 @@ def sitemap() -> Response:
 @crawlers.get("/sitemap-<int:number>.xml")
 def part(number: int) -> Response:
     """List a part of the pages."""
-    # No list is longer than that, and positions are a machine's words.
+    # No list is longer, and an index must fit into a machine word.
     start = min(number - 1, 1 << 32) * MOST_ADDRESSES
     addresses = list(islice(_addresses(), start, start + MOST_ADDRESSES)) if number else []
     if not addresses:

@@ -1,9 +1,9 @@
-"""The dataset as catalogues and crawlers want it described: VoID and DCAT 3.
+"""The description of the dataset for catalogues and crawlers: VoID and DCAT 3.
 
-What the quads decide stands in the graph (see ``graphsvc.datasets`` and ``graphsvc.statistics``).
-Added here is what the files of the releases and the host that serves them decide: the dumps with
-their sizes and checksums, which releases are kept, the endpoint, the catalogue. IRIs have the base
-of the graph, addresses that of the host that answers, so that they can be had whatever the base is.
+The graph has the statements that follow from its quads (see ``graphsvc.datasets`` and
+``graphsvc.statistics``). This module adds what follows from the files of the releases and from the
+host: the dumps with their sizes and checksums, the releases, the endpoint, the catalogue. IRIs have
+the base of the graph, addresses that of the host, so that clients can use them with any base.
 https://www.w3.org/TR/vocab-dcat-3/, https://www.w3.org/TR/void/
 """
 
@@ -31,17 +31,17 @@ _SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 _VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 _PROTOCOL = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 
-#: What the graph says of the dataset and is said of its catalogue and its parts as well.
+#: Properties of the dataset that are repeated for its catalogue and its parts.
 _PASSED_ON = (DCTERMS.license, DCTERMS.publisher, DCTERMS.rights)
 
 
 def graph_statements() -> list[Quad]:
-    """Return all that the graph itself says of the dataset and its parts."""
+    """Return the statements of the graph about the dataset and its parts."""
     return statements(site().graph, "dataset")
 
 
 def service_statements(iri: str) -> list[Triple]:
-    """Return what the release and the host that answers add about the dataset with this IRI."""
+    """Return the additional statements about the dataset, from the release and the host."""
     dataset = NamedNode(iri)
     stated = list(dict.fromkeys(quad.triple for quad in graph_statements()))
     passed_on = [
@@ -62,7 +62,7 @@ def _dataset(dataset: NamedNode, stated: list[Triple]) -> Iterator[Triple]:
     yield Triple(dataset, DCAT.landingPage, _home())
     yield Triple(dataset, VOID.sparqlEndpoint, _endpoint())
     has = {triple.predicate for triple in stated if triple.subject == dataset}
-    # What the project says goes before what can be told without it.
+    # Statements of the project have precedence.
     if DCAT.version not in has:
         yield Triple(dataset, DCAT.version, Literal(site().release.id))
     for predicate in (DCTERMS.issued, DCTERMS.modified):
@@ -89,7 +89,7 @@ def _service(dataset: NamedNode, passed_on: list[tuple[NamedNode, Term]]) -> Ite
     yield Triple(endpoint, RDF.type, _SD.Service)
     yield Triple(endpoint, DCTERMS.title, _words(f"SPARQL endpoint of {site().dataset.title}"))
     yield Triple(endpoint, DCAT.endpointURL, endpoint)
-    # Without a query it describes itself.
+    # Without a query, the endpoint describes itself.
     yield Triple(endpoint, DCAT.endpointDescription, endpoint)
     yield Triple(endpoint, DCAT.servesDataset, dataset)
     yield Triple(endpoint, DCTERMS.conformsTo, _PROTOCOL)

@@ -1,8 +1,8 @@
-"""Dates of the graph as people read them, at the precision at which they are recorded.
+"""Dates of the graph in words, at the precision at which they are recorded.
 
 Templates have them as filters: ``"2012-02"|date_words`` is "February 2012" in the reader's
-language, ``|dated`` the same as an element with the exact value in it, and ``|precision`` says how
-exact it is.
+language, ``|time_element`` the same as an element with the exact value, and ``|precision`` its
+precision in words.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def date_words(lexical: str) -> str:
-    """Return a date, given by its lexical form, as the reader's language writes it.
+    """Return a date, given by its lexical form, in the reader's language.
 
-    What is no date of the calendar that people use is returned as it is.
+    A text that is no calendar date is returned unchanged.
     """
     value = date(lexical)
     day = None if value is None else _day(value)
@@ -41,7 +41,7 @@ def date_words(lexical: str) -> str:
 
 
 def time_element(lexical: str) -> Markup:
-    """Return a date as an element: in words, with the value as it is recorded when pointed at.
+    """Return a date as an HTML element: in words, with the recorded value as its title.
 
     https://html.spec.whatwg.org/multipage/text-level-semantics.html#the-time-element
     """
@@ -55,7 +55,7 @@ def time_element(lexical: str) -> Markup:
 
 
 def precision(lexical: str) -> str:
-    """Return how exactly a date is recorded."""
+    """Return the precision of a date in words."""
     value = date(lexical)
     if value is None:
         return ""
@@ -68,11 +68,13 @@ def precision(lexical: str) -> str:
 
 def register(environment: Environment) -> None:
     """Give the templates these filters."""
-    environment.filters.update(date_words=date_words, dated=time_element, precision=precision)
+    environment.filters.update(
+        date_words=date_words, time_element=time_element, precision=precision
+    )
 
 
 def _day(value: Date) -> dt.date | None:
-    """Return the first day of a date, None if the calendar has none such."""
+    """Return the first day of a date; None if the calendar does not have it."""
     try:
         return dt.date(value.year, value.month or 1, value.day or 1)
     except ValueError:

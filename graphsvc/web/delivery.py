@@ -1,12 +1,12 @@
-"""The last step of every answer: its content coding, its length, and none of it for a HEAD.
+"""The last step of every answer: its content coding, its length, and no content for a HEAD.
 
-What fits a buffer goes out as a whole, with its length; what does not goes out as it comes. So an
-answer that fails while its first bytes are made can still be replaced by the error. An answer that
-its maker breaks off later lacks its end, and no client takes it for whole.
+An answer that fits into a buffer is sent whole, with its length; a longer one is streamed. So an
+answer that fails during its first bytes can be replaced by an error. An answer that fails later is
+cut, so no client takes it for complete.
 
-Each coding of an answer is a representation of its own: it has
-its own entity tag (RFC 9110, section 8.8.3.3), by which it can be asked for again, and ``Vary``
-says what chose it. https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
+Each coding of an answer is a separate representation with its own entity tag (RFC 9110, section
+8.8.3.3), and ``Vary`` names the field that chose it.
+https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ if TYPE_CHECKING:
 Headers: TypeAlias = list[tuple[str, str]]
 
 BUFFER = 65_536
-"""How many bytes of an answer are made before the first of them go out."""
+"""The bytes of an answer that are buffered before the first are sent."""
 
-#: Answers whose length is known, and less than this, go out as a whole.
+#: Answers of known length below this are sent whole.
 _LARGEST_WHOLE = 1_048_576
 
 SMALLEST = 512
-"""How many bytes an answer has at least for its compression to be worth while."""
+"""The least bytes of an answer that is compressed."""
 
 _NOT_MODIFIED = 304
 _WITHOUT_CONTENT = frozenset((204, 304))
 
-#: What is worth compressing: texts. Images, archives and their like are compressed already.
+#: The media types that are compressed: texts. Images and archives are compressed already.
 _TEXTS = re.compile(r"text/.*|.*\+(?:json|xml)|application/(?:json|xml|javascript|ecmascript)")
 _OF_THE_TABLE = frozenset(fmt.media_type for fmt in FORMATS if not fmt.packed)
 
 
-#: Under this name the environment of a request has an error that is to be told: one that was met
-#: before the request came to the application, or None.
+#: The key of the WSGI environment for an error to send: one that occurred before the application
+#: was called, or None.
 FAILURE = "graphsvc.failure"
 
-#: Under this name the environment of a request has what tells the last fields of its answer.
+#: The key of the WSGI environment for the function that returns the last header fields.
 LAST_FIELDS = "graphsvc.last_fields"
 
 
@@ -64,7 +64,7 @@ _NO_HEAD = Head(())
 _VARIES = f"{VARY[0]}: {VARY[1]}\r\n"
 
 
-#: Returns the fields that can be told only when the whole content is there.
+#: Returns the header fields that depend on the whole content.
 LastFields: TypeAlias = "Callable[[bytes], Sequence[tuple[str, str]]]"
 
 
@@ -73,10 +73,10 @@ def _no_fields(_: bytes) -> Sequence[tuple[str, str]]:
 
 
 class Transport(Protocol):
-    """What takes an answer to its client."""
+    """Sends an answer to its client."""
 
     def begin(self, status: int, head: Head, length: int | None) -> None:
-        """Take the head; ``length`` is None if only the end of the content will tell it."""
+        """Take the head; ``length`` is None if it is not known before the end of the content."""
         ...
 
     def send(self, data: bytes | bytearray) -> None:
@@ -84,24 +84,24 @@ class Transport(Protocol):
         ...
 
     def end(self) -> None:
-        """Learn that this was all."""
+        """End the answer."""
         ...
 
 
 class ContentNotNeeded(Exception):  # noqa: N818 - it is no error
-    """The client wants no content, and all that it gets instead is known."""
+    """The client gets no content, and everything else of the answer is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOptions:
-    """What a request says of how its answer goes out."""
+    """The fields of a request that decide how its answer is delivered."""
 
     method: str = "GET"
     accept_encoding: str | None = None
     if_none_match: str | None = None
 
     def inner_tags(self) -> str | None:
-        """Return If-None-Match as an application reads it: with the tags that it gives itself."""
+        """Return If-None-Match for the application: with tags without codings."""
         if self.if_none_match is None or self.if_none_match.strip() == "*":
             return self.if_none_match
         accepted = negotiate_codings(self.accept_encoding)
@@ -118,11 +118,11 @@ class DeliveryOptions:
 
 
 class Delivery:
-    """One answer on its way out: a binary file to write the content into.
+    """The delivery of one answer: a binary file for writing the content.
 
-    ``start`` comes first, ``finish`` last. Nothing has gone out until ``is_started``; until then
-    ``start`` may come again, with another answer. An answer that goes out as a whole has the
-    ``last_fields`` too.
+    ``start`` is called first, ``finish`` last. Nothing is sent until ``is_started``; before that,
+    ``start`` may be called again with another answer. An answer that is sent whole also has the
+    ``last_fields``.
     """
 
     def __init__(self, options: DeliveryOptions, transport: Transport) -> None:
@@ -141,7 +141,7 @@ class Delivery:
         """Take the head of the answer, and the length of its content if it is known."""
         self._status, self._head, self._length = status, head, length
         self._buffer = bytearray()
-        # A page is there as a whole already; to send it in chunks would only lose its length.
+        # A page is complete already; in chunks it would only lose its length.
         self._most = _LARGEST_WHOLE if (length or _LARGEST_WHOLE) < _LARGEST_WHOLE else BUFFER
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
@@ -152,10 +152,10 @@ class Delivery:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: what is buffered waits until the buffer is full or the answer ends."""
+        """Do nothing: the buffer is sent when it is full or the answer ends."""
 
     def finish(self) -> None:
-        """Send what is left; the answer is whole then."""
+        """Send the rest; then the answer is complete."""
         if not self.is_started and self._status == HTTPStatus.OK:
             for name, value in self.last_fields(bytes(self._buffer)):
                 self._head = self._head.preceded_by(name, value)
@@ -202,7 +202,7 @@ class Delivery:
             self._transport.send(content)
 
     def _begin_without_content(self) -> None:
-        """Send the fields that GET would give, with the length where GET's answer has one."""
+        """Send the header fields of the answer to GET, with its length if it has one."""
         length = self._length
         if length is None and 0 < len(self._buffer) < BUFFER:
             length = len(self._buffer)
@@ -215,10 +215,10 @@ class Delivery:
         self._transport.begin(self._status, self._head, length)
 
     def _coding(self, length: int | None) -> Coding | None:
-        """Choose the coding, None if the answer goes out as it is; say so in its fields."""
+        """Choose the coding and set its header fields; None if the answer is not coded."""
         accept = self.options.accept_encoding
         if accept is None and self._head.text.endswith(_VARIES):
-            return None  # most programs want none, and most answers to them say that it varies
+            return None  # the usual case: most programs accept no coding
         if self._status == _NOT_MODIFIED:
             self._head = _with_vary(self._head)
             self._tag_not_modified()
@@ -235,7 +235,7 @@ class Delivery:
         return coding
 
     def _tag_not_modified(self) -> None:
-        """Let a 304 name the representation that the client has: any that it takes will do."""
+        """Give a 304 the entity tag of a representation that the client has and accepts."""
         if self.options.if_none_match is None:
             return
         client_tags, accepted = (
@@ -252,7 +252,7 @@ class Delivery:
 
 
 class DeliveryMiddleware:
-    """A WSGI application whose answers go out as this module says, under any WSGI server."""
+    """WSGI middleware that delivers answers by this module, under any WSGI server."""
 
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
@@ -271,7 +271,7 @@ class DeliveryMiddleware:
     def answer(
         self, environ: WSGIEnvironment, delivery: Delivery, failure: Exception | None = None
     ) -> None:
-        """Answer one request; ``failure`` is an error that is to be told instead.
+        """Answer one request, or send the error ``failure``.
 
         Errors: those of an answer that breaks off.
         """
@@ -285,7 +285,7 @@ class DeliveryMiddleware:
         except Exception as error:
             if delivery.is_started or failure is not None:
                 raise
-            # What fails while its first bytes are made has not been told yet.
+            # Nothing was sent yet, so the error can be sent instead.
             self._deliver(environ | {FAILURE: error}, delivery)
 
     def _deliver(self, environ: WSGIEnvironment, delivery: Delivery) -> None:
@@ -307,9 +307,9 @@ class DeliveryMiddleware:
 
 
 class _WsgiTransport:
-    """The way to a client through a WSGI server: what is long goes by its ``write`` (PEP 3333).
+    """Sends an answer through a WSGI server; a long one by its ``write`` function (PEP 3333).
 
-    ``parts`` is what is left for the server to send at the end.
+    ``parts`` is the rest that the server sends at the end.
     """
 
     def __init__(self, start_response: StartResponse) -> None:
@@ -345,10 +345,10 @@ def _is_worth_while(head: Head, length: int | None, accepted: AcceptedCodings) -
 
 
 def _may_be_coded(status: int, head: Head) -> bool:
-    """Tell whether a coding may be put on the answer at all.
+    """Tell whether an answer may be coded.
 
-    A redirect leads to one address for all. A part of a representation (206) is a part of one
-    coding of it, and what has a coding, or says that it must not be transformed, stays as it is.
+    A redirect is the same for all clients. A part of a representation (206) belongs to one coding
+    of it. An answer that has a coding, or must not be transformed, is not changed.
     """
     has_content = status in range(200, 204) or status in range(400, 600)
     is_coded = head.field("content-encoding") is not None
@@ -357,16 +357,16 @@ def _may_be_coded(status: int, head: Head) -> bool:
 
 
 def _with_coded_tag(head: Head, coding: Coding) -> Head:
-    """Give the coded representation a tag of its own.
+    """Return the head with the entity tag of a coded representation.
 
-    It is weak: two runs may cut the same stream into other chunks, and compress to other bytes.
+    The tag is weak: a stream may be cut into other chunks, and be compressed to other bytes.
     """
     opaque = _opaque(head.field("etag"))
     return head if opaque is None else head.replacing("ETag", f'W/"{opaque}-{coding.name}"')
 
 
 def _tags(value: str) -> frozenset[str]:
-    """Return the opaque parts of a list of entity tags: they are compared weakly here."""
+    """Return the opaque parts of a list of entity tags, for weak comparison."""
     return frozenset(TAG.findall(value))
 
 
@@ -375,7 +375,7 @@ def _opaque(tag: str | None) -> str | None:
 
 
 def _with_vary(head: Head) -> Head:
-    """Say that the coding of an answer depends on its request."""
+    """Return the head with Vary: the coding depends on the request."""
     varies = head.field("vary") or ""
     names = [name.strip().lower() for name in varies.split(",")]
     if "*" in names or "accept-encoding" in names:

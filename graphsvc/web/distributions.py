@@ -1,4 +1,4 @@
-"""The dumps of a release as DCAT has them: what each holds, where it is, and how to check it.
+"""The dumps of a release as DCAT distributions: content, address and checksum.
 
 https://www.w3.org/TR/vocab-dcat-3/#Class:Distribution
 """
@@ -32,9 +32,9 @@ def distributions(
     address: Callable[[Dump], str],
     passed_on: Iterable[tuple[NamedNode, Term]],
 ) -> Iterator[Triple]:
-    """Yield the distributions of something: a release, or the dataset as it is served.
+    """Yield the distributions of a release, or of the served dataset.
 
-    ``address`` gives where a dump is, and ``passed_on`` is said of each.
+    ``address`` returns the address of a dump; each distribution gets the properties ``passed_on``.
     """
     issued = Literal(release.manifest.built, datatype=XSD.dateTime)
     for dump in release.manifest.dumps:
@@ -50,7 +50,7 @@ def distributions(
 
 
 def address_of_served(dump: Dump) -> str:
-    """Return the whole address of a dump of what is served, on the host that answers."""
+    """Return the whole address of a dump of the served release, on this host."""
     return url_for("dumps.dump", name=dump.format, _external=True)
 
 
@@ -73,7 +73,7 @@ def _checksum(node: NamedNode, checksum: NamedNode, dump: Dump) -> Iterator[Trip
 
 
 def what_it_holds(fmt: Format) -> str:
-    """Return what a dump in a format holds, for people."""
+    """Return a description of a dump in a format."""
     if Content.QUADS in fmt.carries:
         return "Every statement, in the graphs that tell which sentence states it."
     return "Every statement once: the merge of all graphs, without who states it."

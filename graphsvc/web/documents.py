@@ -1,8 +1,8 @@
-"""Things and the documents about them: 303 from the one to the other, in every format.
+"""Things and the documents about them, in every format; a thing redirects to its document by 303.
 
 Cool URIs for the Semantic Web, section 4.2: a thing that is no document answers 303, to one
 address for all formats; negotiation happens there. https://www.w3.org/TR/cooluris/#r303gendocument
-The 303 itself carries no typed links: where it leads is all that it has to say.
+The 303 has no typed links, only its location.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ if TYPE_CHECKING:
 
 documents = Blueprint("documents", __name__)
 
-#: What a document about a thing can be had in: a page, any format of data, and its links alone.
+#: The formats of a document about a thing: a page, all formats of data, and its links alone.
 DOCUMENT_FORMATS = (*carrying(Content.PAGE), *DATA_FORMATS, *carrying(Content.LINKS))
 
 
 class Address(NamedTuple):
-    """The path of a thing, and the format that the address names after a dot, if any."""
+    """The path of a thing, and the format from the suffix of the address, if there is one."""
 
     path: str
     format: Format | None
@@ -58,7 +58,7 @@ class Address(NamedTuple):
 
 @documents.get("/<path:path>")
 def thing(path: str) -> BaseResponse:
-    """Send from a thing to the document about it: whatever IRI the graph has is an address."""
+    """Redirect from a thing to the document about it; every IRI of the graph is an address."""
     problems.ask_for_rdf_errors()
     iri = site().thing(path)
     _require_current(iri, head(site().graph, iri))
@@ -90,7 +90,7 @@ def about(path: str) -> Response:
 def describe(suffix: str | None = None) -> BaseResponse:
     """Answer with the document about any IRI (``iri=``), which may be a prefixed name.
 
-    What has a path of its own here is found there, and the parts of a document in it.
+    An IRI with a path here redirects to it, and a part of a document to the document.
     """
     fmt = None if suffix is None else _format(suffix)
     problems.ask_for_rdf_errors(fmt)
@@ -117,7 +117,7 @@ def _format(suffix: str) -> Format:
 
 
 def _named_iri() -> str:
-    """Return the IRI that the address names: as it is if the graph knows it so, else in full."""
+    """Return the IRI of the address: unchanged if the graph has it, else expanded."""
     text = request.args.get("iri", "")
     if not text:
         raise RequestProblem("bad-request", "Nothing is named.", remedy="Give an IRI as iri=.")
@@ -127,9 +127,9 @@ def _named_iri() -> str:
 
 
 def redirect_to_document(response: Response) -> BaseResponse:
-    """Send to the document about an IRI if it is an address of this service at which nothing is.
+    """Redirect a 404 to the document about the IRI of the address, if the graph has it.
 
-    A graph may have IRIs that begin as the addresses of releases, queries or files do.
+    A graph may have IRIs that begin like the addresses of releases, queries or files.
     """
     is_open = bool(request.view_args) and not request.query_string
     if response.status_code != HTTPStatus.NOT_FOUND or request.method not in ("GET", "HEAD"):
@@ -159,7 +159,7 @@ def ontology(suffix: str | None = None) -> Response:
     problems.ask_for_rdf_errors(address.format)
     is_page = address.format is None or Content.PAGE in address.format.carries
     if subject is None and address.path == "ontology" and is_page:
-        # The graph describes no ontology of its own, but has a vocabulary all the same.
+        # The graph describes no ontology, but it uses a vocabulary.
         number, (page,) = page_number(), carrying(Content.PAGE)
         return release_answer(page, ("ontology", number), lambda: ontology_page(None, number))
     return _document(_require_current(site().base + address.path, subject), address.format)
@@ -167,18 +167,18 @@ def ontology(suffix: str | None = None) -> Response:
 
 @documents.get("/context.jsonld")
 def context() -> Response:
-    """Answer with the JSON-LD context of this graph: what each key of its JSON means."""
+    """Answer with the JSON-LD context of this graph: the meaning of each key of its JSON."""
     (fmt,) = (each for each in carrying(Content.TRIPLES) if each.name == "jsonld")
     return release_answer(fmt, ("context",), lambda: write_context(site().context))
 
 
 def split_suffix(path: str) -> Address:
-    """Split off the suffix that names a format; another dot belongs to the name of the thing."""
+    """Split off a suffix that names a format; any other dot belongs to the name of the thing."""
     return next(_splits(path))
 
 
 def _splits(path: str) -> Iterator[Address]:
-    """Yield the ways to read an address, the one with the longest suffix first."""
+    """Yield the possible meanings of an address, the one with the longest suffix first."""
     for fmt in sorted(DOCUMENT_FORMATS, key=lambda each: -len(each.name)):
         stem = path.removesuffix(f".{fmt.name}")
         if stem != path:
@@ -187,9 +187,9 @@ def _splits(path: str) -> Iterator[Address]:
 
 
 def _address(path: str) -> tuple[Address, Head | None]:
-    """Return what an address means: the first way to read it that names a thing of the graph.
+    """Return the first possible meaning of an address that names a thing of the graph.
 
-    With it comes what must be known of the thing first; None if no way names one.
+    It is returned with the head of the thing; None if there is no thing.
     """
     candidates = list(_splits(path))
     for candidate in candidates:
@@ -203,9 +203,9 @@ def _iri(address: Address) -> str:
 
 
 def _require_current(iri: str, subject: Head | None) -> Head:
-    """Return what must be known of a thing that is there, and is not withdrawn."""
+    """Return the head of a thing. Errors: UnknownEntity, Withdrawn."""
     if subject is None:
-        # Another IRI is another thing: nobody is sent from the one to the other, but it is told.
+        # An IRI without the slash is another thing: the error names it, without a redirect.
         similar = iri.rstrip("/")
         raise UnknownEntity(iri, similar if similar != iri and site().knows(similar) else None)
     if subject.withdrawn is not None:
@@ -216,7 +216,7 @@ def _require_current(iri: str, subject: Head | None) -> Head:
 def _document(about: Head, requested: Format | None) -> Response:
     iri, number = about.iri, page_number()
     fmt = requested or negotiate(request.headers.get("Accept"), _offered(iri, number))
-    # Where a page of data stands among its like is told whether or not it is sent.
+    # The links to other pages of data are needed even if the answer is 304.
     is_data = not {Content.PAGE, Content.LINKS} & fmt.carries
     data = draft_of(iri, number) if is_data else None
     is_vocabulary = iri == site().ontology.value
@@ -247,10 +247,9 @@ def _offered(iri: str, number: int) -> tuple[Format, ...]:
 def _answer(
     fmt: Format, key: tuple[object, ...], iri: str, body: Callable[[], bytes | str]
 ) -> Response:
-    """Return a document; two depend on more than the release that is served.
+    """Return a document; two of them depend on more than the served release.
 
-    The dataset is described with all the releases that are kept, the ontology with the versions
-    that were released.
+    The document of the dataset lists all releases, that of the ontology all released versions.
     """
     if iri == site().dataset.iri:
         releases = [release.id for release in history().kept()]
@@ -271,7 +270,7 @@ def _complete_document(data: DocumentDraft) -> Document:
 
 
 def _versions(document: Document) -> Iterator[Triple]:
-    """Yield how the versions of the ontology follow each other, unless it says so itself."""
+    """Yield the order of the ontology's versions, unless the ontology states it."""
     says_so = any(quad.predicate == OWL.priorVersion for quad in document.stated)
     for triple in lineage.of_ontology():
         if triple.predicate != OWL.priorVersion or not says_so:

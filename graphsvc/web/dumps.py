@@ -1,8 +1,8 @@
-"""The dumps, as they are in the folders of the releases: the served one, and each that is kept.
+"""The dumps of the served release and of the other releases.
 
-They are archives for clients to keep, and so application/gzip without Content-Encoding. With one,
-clients would unpack them on arrival, and their files would have neither the size nor the
-checksum that the description of the dataset gives, nor be what their names say. "If the media type
+They are archives for clients to keep, so they are application/gzip without Content-Encoding. With
+Content-Encoding, clients would unpack them on arrival, and the files would have neither the size
+and the checksum of the dataset's description nor the right name. "If the media type
 includes an inherent encoding [...] that encoding would not be restated in Content-Encoding":
 https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 """
@@ -31,13 +31,13 @@ downloads = Blueprint("dumps", __name__)
 
 @downloads.get("/dump.<name>.gz")
 def dump(name: str) -> Response:
-    """Answer with the dump in a format, or with the part of it that is asked for."""
+    """Answer with the dump in a format, or with a range of its bytes."""
     return _dump(site().release, name)
 
 
 @downloads.get("/releases/<release>/dump.<name>.gz")
 def dump_of_release(release: str, name: str) -> Response:
-    """Answer with the dump of a release that is kept."""
+    """Answer with the dump of a release."""
     return _dump(history().find(release), name)
 
 
@@ -48,7 +48,7 @@ def _dump(release: Release, name: str) -> Response:
     built = datetime.fromisoformat(release.manifest.built)
     _refuse_if_cut(release, archive)
     try:
-        # The tag is strong: it is the digest of these very bytes, so a broken download can go on.
+        # The tag is strong: it is the digest of the bytes, so a broken download can be continued.
         response = send_file(
             release.path / archive.file,
             "application/gzip",
@@ -58,7 +58,7 @@ def _dump(release: Release, name: str) -> Response:
         )
     except FileNotFoundError as error:
         raise ReleaseError(
-            "The dump is not there any more.", remedy="Try again: a newer release is served soon."
+            "The dump no longer exists.", remedy="Try again: a newer release is served soon."
         ) from error
     part_of = archive.size if _asks_for_a_part(archive, built) else None
     try:
@@ -77,22 +77,22 @@ def _dump(release: Release, name: str) -> Response:
 
 
 def _refuse_if_cut(release: Release, dump: Dump) -> None:
-    """Refuse a dump whose file has lost a part since the release was opened: it would look whole.
+    """Refuse a dump whose file became shorter after the release was opened.
 
     Errors: ReleaseError.
     """
     file = release.path / dump.file
     if file.exists() and file.stat().st_size != dump.size:
         raise ReleaseError(
-            f"The dump {dump.file} is damaged.", remedy="Try again: it may be mended soon."
+            f"The dump {dump.file} is damaged.", remedy="Try again: it may be repaired soon."
         )
 
 
 def _asks_for_a_part(archive: Dump, built: datetime) -> bool:
-    """Tell whether a request asks for one part of this very file; else it gets all of it.
+    """Tell whether a request asks for one range of this file; otherwise it gets the whole file.
 
-    A server may ignore a range that it does not serve: several at once, other units. A date that
-    is only later may be that of another release, for a service can go back to an older one.
+    A server may ignore ranges that it does not support: several ranges, other units. A later date
+    may be that of another release, since a service can go back to an older one.
     https://www.rfc-editor.org/rfc/rfc9110#section-14.2, section 13.1.5
     """
     validators = (f'"{archive.sha256}"', http_date(built))
@@ -101,5 +101,5 @@ def _asks_for_a_part(archive: Dump, built: datetime) -> bool:
     byte_range = request.range
     if byte_range is None or byte_range.units != "bytes" or len(byte_range.ranges) != 1:
         return False
-    # The last bytes, more of them than there are, are the whole file.
+    # A suffix range that is longer than the file is the whole file.
     return byte_range.ranges[0][0] > -archive.size

@@ -1,10 +1,10 @@
-"""The SPARQL endpoint as one function: from a query that a program sends to its answer.
+"""The SPARQL endpoint as one function: from the query of a program to its answer.
 
-An answer from an engine whose statements others change is not kept by anybody.
+Clients may not cache an answer from an engine whose statements others change.
 
-The workers of `graphsvc.server` call it without Flask in between; the Flask application mounts it
-as ``/sparql``, and gives the answers that it does not: pages, descriptions, explanations, answers
-from other releases, and errors. https://www.w3.org/TR/sparql11-protocol/#query-operation
+The workers of `graphsvc.server` call it without Flask. The Flask application mounts it as
+``/sparql``, and makes the other answers: pages, descriptions, explanations, answers from other
+releases, and errors. https://www.w3.org/TR/sparql11-protocol/#query-operation
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 _QUERY = b"query="
 
-#: What stands in results without solutions, in JSON or XML: quotes within a value are escaped.
+#: The text of results without solutions, in JSON or XML; quotes within a value are escaped.
 _NO_SOLUTIONS = re.compile(rb'"bindings"\s*:\s*\[\s*\]|<results>\s*</results>|<results\s*/>')
 
-#: An answer with no solutions has the names of its variables, and is not longer than this.
+#: An answer without solutions only has the names of its variables, and is not longer than this.
 _LONGEST_EMPTY = 8192
 
-#: A link is not longer than the address that any server and client takes.
+#: The longest address in a link: servers and clients limit their length.
 _LONGEST_LINK = 4096
 
-#: The parameters of a request that wants the answer to a query and nothing else.
+#: The parameters of a request for the answer to a query.
 _OF_QUERIES = frozenset(
     ("query", "update", "default-graph-uri", "named-graph-uri", "format", "version")
 )
@@ -52,10 +52,10 @@ _OF_QUERIES = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class QueryClient:
-    """What the fields of a request say to the endpoint, None if they do not.
+    """The header fields of a request that matter to the endpoint; None if they are missing.
 
-    ``root`` is the mount point at which the client asks, ``address`` that of the endpoint. A client
-    says the same with each of its requests, so that much is found out once for all of them.
+    ``root`` is the mount point, ``address`` that of the endpoint. A client sends the same fields
+    with each of its requests, so results that depend on them are cached.
     """
 
     accept: str | None
@@ -69,7 +69,7 @@ class QueryClient:
 class EndpointReply:
     """A reply of the endpoint; ``answer`` is None if the client has it already.
 
-    ``help_address`` returns where it is told why the answer is empty, for when it is.
+    ``help_address`` returns the address of the explanation of an empty answer.
     """
 
     status: int
@@ -83,7 +83,7 @@ class EndpointReply:
             self.answer.write(out)
 
     def last_fields(self, content: bytes) -> Sequence[tuple[str, str]]:
-        """Return the link to the reason of an empty answer: none if this content has something.
+        """Return the link to the explanation of an empty answer; nothing if it is not empty.
 
         https://www.rfc-editor.org/rfc/rfc8288, https://www.iana.org/assignments/link-relations/
         """
@@ -106,7 +106,7 @@ class Endpoint:
     def reply(
         self, client: QueryClient, method: str, query_string: bytes, body: Body | None
     ) -> EndpointReply | None:
-        """Return the reply to a query of a program; None if anything else is wanted.
+        """Return the reply to a query of a program; None for any other request.
 
         Errors: RequestProblem, GraphsvcError.
         """
@@ -123,7 +123,7 @@ class Endpoint:
     def answer(
         self, client: QueryClient, method: str, query_request: QueryRequest
     ) -> EndpointReply:
-        """Return the reply to a query in the format for programs that a request asks for.
+        """Return the reply to a query in the requested format for programs.
 
         Errors: GraphsvcError.
         """
@@ -142,7 +142,7 @@ class Endpoint:
             method, client.if_none_match, client.if_modified_since, tag, self._modified
         ):
             if (client.if_none_match or "").strip() == "*":
-                # It asks whether there is an answer at all: an error would be told here.
+                # The condition is that there is an answer: an error must be raised here.
                 profile.answer(query_request)
             head = profile.head.without("content-type")
             return EndpointReply(304, _with_tag(head, tag), None, why_empty)
@@ -162,7 +162,7 @@ class Endpoint:
         )
 
     def _make_head(self, fmt: Format, policy: str, modified: str) -> Head:
-        """Return what the answers in a format have in common."""
+        """Return the common head of the answers in a format."""
         dated = (("Last-Modified", modified),) if modified else ()
         return Head(
             (
@@ -179,7 +179,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class _AnswerProfile:
-    """How a client's queries of one form are answered: format, head, and the store to ask."""
+    """The format, the head and the store for a client's queries of one form."""
 
     format: Format
     head: Head
@@ -191,7 +191,7 @@ class _AnswerProfile:
 
 
 def _query_request_of(query_string: bytes, body: Body | None) -> QueryRequest | None:
-    """Return what is asked, if it is the answer to a query and nothing else."""
+    """Return the query of a request, if the request asks for its answer and nothing else."""
     if body is None and (query := _sole_query(query_string)) is not None:
         return protocol.QueryRequest(query)
     parameters = protocol.read_parameters(protocol.in_ascii(query_string), body)
@@ -203,7 +203,7 @@ def _query_request_of(query_string: bytes, body: Body | None) -> QueryRequest | 
 
 
 def _sole_query(query_string: bytes) -> str | None:
-    """Return the query of an address that has one and nothing else, as most programs send it."""
+    """Return the query of an address that has only a query, as most programs send it."""
     if not query_string.startswith(_QUERY) or b"&" in query_string:
         return None
     try:
@@ -218,7 +218,7 @@ def _with_tag(head: Head, tag: str) -> Head:
 
 
 def _why_empty(endpoint: str, query_request: QueryRequest) -> str:
-    """Return the address at which the endpoint tells why the answer to a query is empty."""
+    """Return the address of the explanation of the empty answer to a query."""
     parameters = [
         ("query", query_request.query),
         *(("default-graph-uri", iri) for iri in query_request.graphs.default_graphs),
@@ -229,7 +229,7 @@ def _why_empty(endpoint: str, query_request: QueryRequest) -> str:
 
 
 def _is_empty(fmt: Format, content: bytes) -> bool:
-    """Tell whether an answer has no solution and no triple; yes or no is always something."""
+    """Tell whether an answer has no solution and no triple; a boolean is never empty."""
     if len(content) > _LONGEST_EMPTY:
         return False
     if fmt.engine in (QueryResultsFormat.CSV, QueryResultsFormat.TSV):

@@ -1,4 +1,4 @@
-"""The examples beside the editor: the queries of the release, each ready to be run as it is."""
+"""The examples beside the editor: the queries of the release, ready to run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A query that the editor can be filled with."""
+    """A query that can be loaded into the editor."""
 
     name: str
     summary: str
@@ -59,9 +59,9 @@ def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
 
 
 def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
-    """Return the query with its parameters bound to their examples, for the asker to change.
+    """Return the query with its parameters bound to their examples, which the user can change.
 
-    They stand first in the pattern, where filters see them, as they see a bound parameter:
+    The values are first in the pattern, so that filters see them like bound parameters:
     https://www.w3.org/TR/sparql11-query/#inline-data
     """
     if not query.params:

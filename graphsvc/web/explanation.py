@@ -1,6 +1,6 @@
-"""Why an answer is empty, over HTTP: as JSON for programs, as a page for people, as text.
+"""The explanation of an empty answer over HTTP: as JSON, as a page, as text.
 
-It is a resource of its own, ``/sparql?query=…&explain=empty``: see ``graphsvc.explain``.
+Its address is ``/sparql?query=…&explain=empty``: see ``graphsvc.explain``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
 
 EXPLANATION_FORMATS = carrying(Content.EXPLANATION)
-"""The formats in which an explanation can be had, the preferred first."""
+"""The formats of an explanation, the preferred one first."""
 
 
 def write_explanation(explanation: Explanation, query: str, fmt: Format) -> str:

@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named, Passage
     from graphsvc.web.site import Site
 
-#: What a table can be had in: the page, files for spreadsheets and programs, the facts as RDF.
+#: The formats of a table: the page, files for spreadsheets and programs, the facts as RDF.
 OFFERED = (*carrying(Content.PAGE), *carrying(Content.ROWS), *carrying(Content.TRIPLES))
 
 _BETWEEN = " | "
-# A spreadsheet's numbers are no more exact than that.
+# The precision of numbers in spreadsheets.
 _DIGITS = 15
 _SUFFIXES = {"json": "explanation"}
-# What a spreadsheet takes for the beginning of a formula, or passes over before one.
+# Characters at which a spreadsheet begins a formula, or which it ignores before one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is exported: a title, the things in order, and their cells, one for each column."""
+    """The data of an export: a title, the things in order, and their cells by column."""
 
     title: str
     address: str
@@ -62,7 +62,7 @@ def export_format(name: str) -> Format:
 
 
 def suffix(fmt: Format) -> str:
-    """Return the suffix of a format: the name of each but the one that shares its own."""
+    """Return the suffix of a format: its name, except for the format that shares its name."""
     return next((short for short, name in _SUFFIXES.items() if name == fmt.name), fmt.name)
 
 
@@ -79,9 +79,9 @@ def export(sheet: Sheet, fmt: Format, served: Site) -> bytes:
 
 
 def escape_formula(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before one.
+    """Return a text that no spreadsheet reads as a formula: an apostrophe is put before it.
 
-    A CSV file cannot say what is a text; https://owasp.org/www-community/attacks/CSV_Injection
+    CSV has no types: https://owasp.org/www-community/attacks/CSV_Injection
     """
     return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
 
@@ -91,7 +91,7 @@ def _is_number(text: str) -> bool:
 
 
 def _csv(sheet: Sheet) -> bytes:
-    """Write lines as RFC 4180 has them: commas, quotes where needed, CR and LF at the end."""
+    """Write lines in the form of RFC 4180: commas, quotes where needed, CR and LF at the end."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     for line in _lines(sheet):
@@ -100,7 +100,7 @@ def _csv(sheet: Sheet) -> bytes:
 
 
 def _lines(sheet: Sheet) -> Iterator[list[str | float | None]]:
-    """Yield the lines of a flat table: beside each column stands one with its passages."""
+    """Yield the lines of a flat table: each column is followed by one with its passages."""
     header: list[str | float | None] = ["Thing", "IRI"]
     for column in sheet.columns:
         header += [column.name, f"{column.name}: passages"]
@@ -200,7 +200,7 @@ def _rdf(sheet: Sheet, fmt: Format, served: Site) -> bytes:
 
 
 def _quads(sheet: Sheet, served: Site) -> Iterator[Quad]:
-    """Yield the facts shown, each in the graphs that hold it, and the words that state them."""
+    """Yield the facts of the cells, in the graphs that have them, and the words that state them."""
     page, unnamed = NamedNode(sheet.address), DefaultGraph()
     yield Quad(page, RDF.type, FOAF.Document, unnamed)
     yield Quad(page, DCTERMS.title, Literal(sheet.title), unnamed)

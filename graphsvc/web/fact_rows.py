@@ -1,7 +1,7 @@
-"""The rows of the tables of facts: each sentence is quoted once on a page, beside what it states.
+"""The rows of the tables of facts; each sentence is quoted once on a page, beside its facts.
 
-A sentence stands at the right of the first row that rests on it, and goes down beside the rows
-after it that bring no other one. Wherever else facts rest on it, its number stands beside them.
+A sentence is at the right of the first row that it states, and extends over the following rows
+without another sentence. Other rows that it states have only its number.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Beside:
-    """What stands at the right of some rows: who says so, and the sentences that are quoted here.
+    """The evidence at the right of some rows: its status, and the sentences that are quoted.
 
-    ``fact`` is one of those that it vouches for; ``notes`` explain the sentences;
-    ``span`` is how many rows it stands beside.
+    ``fact`` is one of the facts of the rows; ``notes`` explain the sentences; ``span`` is the
+    number of rows.
     """
 
     fact: Fact
@@ -35,12 +35,12 @@ class Beside:
 
 @dataclass(slots=True)
 class FactRow:
-    """A row: facts of one property that rest on the same evidence, or a note that there are none.
+    """A row: facts of one property with the same evidence, or a note that there are none.
 
-    ``omission`` is that note, and it ``is_explained`` above if its words stand on the page already.
-    ``name_span`` is how many rows the name of the property stands beside, 0 if it stands above;
-    ``elsewhere`` are the passages that state the facts and are quoted in another row; ``beside`` is
-    None where what stands at the right begins above.
+    ``omission`` is that note; it ``is_explained`` if its words are on the page already.
+    ``name_span`` is the number of rows of the property's name, 0 if the name is in a row above;
+    ``elsewhere`` are the passages of the facts that are quoted in another row; ``beside`` is None
+    if the evidence at the right begins in a row above.
     """
 
     entry: PropertyFacts
@@ -54,9 +54,9 @@ class FactRow:
 
 @dataclass(slots=True)
 class _Table:
-    """A table as it is made, and what stands beside its last row.
+    """A table under construction, and the evidence beside its last row.
 
-    ``quoted`` are the passages and notes that stand on the page already, by their IRIs.
+    ``quoted`` are the IRIs of the passages and notes that are on the page already.
     """
 
     notes: Mapping[str, tuple[Note, ...]]
@@ -96,14 +96,14 @@ class _Table:
             self.beside = row.beside = Beside(fact, new, tuple(self._explaining(new)))
 
     def _explaining(self, passages: Iterable[Passage]) -> Iterator[Note]:
-        """Yield the notes on sentences: each stands once on a page."""
+        """Yield the notes on sentences; each is shown once on a page."""
         for note in (each for passage in passages for each in self.notes.get(passage.iri, ())):
             if note.iri not in self.quoted:
                 self.quoted.add(note.iri)
                 yield note
 
     def _add_wide(self, row: FactRow) -> None:
-        """Add a row that takes the place of what stands at the right."""
+        """Add a row that uses the space at the right."""
         self.rows.append(row)
         self.beside = None
 
@@ -119,14 +119,14 @@ def fact_rows(entity: Thing) -> Iterator[tuple[Group, Sequence[FactRow]]]:
 
 
 def cited_passages(fact: Fact) -> tuple[Passage, ...]:
-    """Return the passages on which a fact rests: of what is inferred, those of its shortest way."""
+    """Return the passages that state a fact; for an inferred one, those of its first derivation."""
     if fact.status is Status.INFERRED and fact.derivations:
         return fact.derivations[0].passages
     return fact.passages
 
 
 def _evidence_key(fact: Fact) -> tuple[object, ...]:
-    """Return what vouches for a fact beside passages."""
+    """Return the evidence of a fact besides its passages."""
     derivation = (
         fact.derivations[0].iri if fact.status is Status.INFERRED and fact.derivations else None
     )

@@ -1,4 +1,4 @@
-"""What is wrong in a query as the editor marks it: what, how bad, where, and what to do."""
+"""The faults of a query for the editor: message, severity, position and remedy."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def fault(
     position: Position | None,
     alternatives: Sequence[str] = (),
 ) -> dict[str, object]:
-    """Return a fault as its members in JSON; ``near`` may be written in place of what is wrong."""
+    """Return the JSON members of a fault; one of the ``alternatives`` may be meant instead."""
     place = {} if position is None else {"line": position.line, "column": position.column}
     return {
         "severity": severity,

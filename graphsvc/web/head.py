@@ -1,7 +1,7 @@
-"""What the head of a page says to programs: typed links, and its thing in the words of schema.org.
+"""The head of a page for programs: typed links, and a description of its thing in schema.org.
 
-The links are those of the Link header (RFC 8288, section 3): in a page that was saved, or behind a
-proxy that drops long headers, they are still there. The data block is no script: nothing runs it.
+The links are those of the Link header (RFC 8288, section 3); they stay in a page that is saved, or
+behind a proxy that drops long headers. The data block is no script: nothing runs it.
 https://html.spec.whatwg.org/multipage/scripting.html#data-block
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def register(environment: Environment) -> None:
-    """Give the templates what stands in the head of a page."""
+    """Register the functions for the head of a page in the templates."""
     environment.globals.update(
         signposts=_signposts,
         signposts_of_home=signposts.of_home,

@@ -1,4 +1,4 @@
-"""The header fields that every answer has, whoever gives it."""
+"""The header fields of every answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Nothing loads from another host, no script runs but the files of this one, no other site frames
-# a page.
+# Pages load nothing from other hosts, run only scripts of this host, and cannot be framed by other
+# sites.
 SECURITY = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -31,7 +31,7 @@ def with_images_of(hosts: Sequence[str]) -> dict[str, str]:
 #: The field that names the release from which an answer was given.
 RELEASE = "Release"
 
-# Whoever may read the graph may read it from a page of another site.
+# Pages of other sites may read the graph.
 # https://fetch.spec.whatwg.org/#http-cors-protocol
 SHARED = {
     "Access-Control-Allow-Origin": "*",
@@ -42,7 +42,7 @@ SHARED = {
     ),
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-#: What is for the pages of this service alone says so, and then has none of these fields.
+#: The fields of an answer for pages of this service only, instead of those above.
 ONLY_HERE = {"Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store"}
 
 PREFLIGHT = {

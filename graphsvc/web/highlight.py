@@ -1,4 +1,4 @@
-"""SPARQL as HTML: each token in its colour, names of this graph as links to what they name."""
+"""SPARQL as HTML: each token has a colour, and names of this graph are links."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The releases beside the one that is served: which are kept, and what changed between them."""
+"""The releases besides the served one, and the changes between them."""
 
 from __future__ import annotations
 

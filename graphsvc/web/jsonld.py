@@ -1,9 +1,9 @@
-"""JSON-LD as JSON is read: nested from the topic outwards, under short names.
+"""JSON-LD that reads like plain JSON: nested from the topic outwards, with short names.
 
-The topic is the outermost object. What it points to is named beside its IRI; what claims its facts
-is under "claims", the document's own record under "document", and what points to it under the name
-of the property with a ^ before it. The rest, and the facts graph by graph, are "included". It is
-the same dataset that TriG and N-Quads carry. https://www.w3.org/TR/json-ld11/
+The topic is the outermost object. Its values have their names beside their IRIs. The claims of its
+facts are under "claims", the record of the document under "document", and incoming facts under the
+name of the property with a ^ before it. The rest, and the facts by graph, are "included". It is the
+same dataset as in TriG and N-Quads. https://www.w3.org/TR/json-ld11/
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json]"
 _Node: TypeAlias = "dict[str, Json]"
 
-#: What a thing is called, and what a passage says: told wherever it is pointed to.
+#: The properties for names of things and words of passages, which are repeated at every link.
 _NAMING = frozenset(LABELS)
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
@@ -38,9 +38,9 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def write_jsonld(document: Document, context: Context) -> bytes:
-    """Return a document as JSON-LD, with as much of the context in it as it needs.
+    """Return a document as JSON-LD, with the part of the context that it needs.
 
-    So it can be read without the network, wherever it was copied to.
+    So a copy can be read without the network.
     """
     tree = _Tree(context, document.topic, document.triples())
     root = tree.root()
@@ -59,13 +59,13 @@ def _dumped(content: Mapping[str, object]) -> bytes:
 
 
 class _Tree:
-    """Triples as a tree: each is told in full at one place, names wherever they help."""
+    """Triples as a tree: each is written once, but names are repeated."""
 
     def __init__(self, context: Context, topic: str, triples: Iterable[Triple]) -> None:
         self.keys: set[str] = set(KEYWORDS)
         self._context = context
         self._topic = NamedNode(topic)
-        self._written: set[Triple] = set()
+        self._emitted: set[Triple] = set()
         self._from: Mapping[Term, list[Triple]] = defaultdict(list)
         self._to: Mapping[Term, list[Triple]] = defaultdict(list)
         for triple in triples:
@@ -73,21 +73,21 @@ class _Tree:
             self._to[triple.object].append(triple)
 
     def root(self) -> _Node:
-        """Return the topic with all that hangs on it."""
+        """Return the topic with everything that is connected to it."""
         node = self._whole(self._topic)
         for triple in self._to[self._topic]:
             back = self._backwards(triple.predicate)
-            if back is not None and triple not in self._written:
-                self._written.add(triple)
+            if back is not None and triple not in self._emitted:
+                self._emitted.add(triple)
                 self._append(node, back, self._whole(triple.subject))
         return node
 
     def included(self, stated: Iterable[Quad]) -> _Node:
-        """Return what hangs on nothing, and the named graphs."""
+        """Return the nodes that are not connected to the topic, and the named graphs."""
         rest = [
             self._whole(subject)
             for subject, triples in self._from.items()
-            if any(triple not in self._written for triple in triples)
+            if any(triple not in self._emitted for triple in triples)
         ]
         graphs: dict[str, list[Quad]] = defaultdict(list)
         for quad in sorted(stated, key=str):
@@ -105,31 +105,31 @@ class _Tree:
         return {"id": graph, "graph": list(nodes.values())}
 
     def _whole(self, subject: Term) -> _Node:
-        """Return a node with everything that is still to be told of it, and the claims about it."""
+        """Return a node with all its triples that are not written yet, and the claims about it."""
         node = self._identified(subject)
         for triple in self._from[subject]:
-            if triple not in self._written:
-                self._written.add(triple)
+            if triple not in self._emitted:
+                self._emitted.add(triple)
                 self._put(node, triple, self._value(triple))
         for triple in sorted(self._to[subject], key=self._is_derived):
-            if triple.predicate == RDF.subject and triple not in self._written:
-                self._written.add(triple)
+            if triple.predicate == RDF.subject and triple not in self._emitted:
+                self._emitted.add(triple)
                 self._append(node, "claims", self._whole(triple.subject))
         return node
 
     def _is_derived(self, triple: Triple) -> bool:
-        """Tell the statements that follow from others: those that a passage makes go first."""
+        """Tell whether a statement is derived: stated ones are written first."""
         return any(each.predicate == PROV.wasDerivedFrom for each in self._from[triple.subject])
 
     def _value(self, triple: Triple) -> Json:
-        """Return the value of a triple: a node with what it is called."""
+        """Return the value of a triple: a literal, or a node with its names."""
         term = triple.object
         value = self._bare(term)
         is_named = triple.predicate in (RDF.type, RDF.predicate)
         if not is_named and isinstance(term, NamedNode) and term != self._topic:
             for naming in self._from.get(term, ()):
                 if naming.predicate in _NAMING and isinstance(value, dict):
-                    self._written.add(naming)
+                    self._emitted.add(naming)
                     self._put(value, naming, self._bare(naming.object))
         return value
 
@@ -152,7 +152,7 @@ class _Tree:
         return {"value": text, "type": self._compact(datatype)}
 
     def _put(self, node: _Node, triple: Triple, value: Json) -> None:
-        """Put a value where its triple belongs, in the form that the key's definition asks for."""
+        """Add a value to its node, in the form that the definition of the key requires."""
         term = triple.object
         if triple.predicate == RDF.type and isinstance(term, NamedNode):
             iri = term.value
@@ -167,7 +167,7 @@ class _Tree:
             if isinstance(words, dict):
                 self._append(words, term.language or "@none", term.value)
         elif name.shape is Shape.WORDS:
-            # A map of words holds nothing else; the IRI itself has no such form prescribed.
+            # A language map has only texts; the whole IRI as a key has no required form.
             self._append(node, self._used(self._context.compact(name.iri)), value)
         else:
             self._append(
@@ -175,7 +175,7 @@ class _Tree:
             )
 
     def _coerced(self, shape: Shape, datatype: NamedNode | None, term: Term, value: Json) -> Json:
-        """Return a value as its key's definition has it read; what does not fit says what it is."""
+        """Return a value in the form of its key's definition; others have an explicit type."""
         if shape is Shape.NAME and isinstance(term, NamedNode):
             name = self._context.properties.get(term.value)
             return value if name is None else self._used(name.name)
@@ -184,7 +184,7 @@ class _Tree:
             if is_coerced and term.datatype == datatype:
                 return term.value
             if is_coerced and isinstance(value, int):
-                # A number or truth value would be taken for one of the key's datatype.
+                # A number or boolean would be read with the datatype of the key.
                 return {"value": term.value, "type": self._compact(term.datatype)}
             if isinstance(value, str) and (shape is not Shape.PLAIN or is_coerced):
                 return {"value": value}
@@ -207,7 +207,7 @@ class _Tree:
         return key
 
     def _append(self, node: _Node, key: str, value: Json) -> None:
-        """Add a value: one is alone, several make a list."""
+        """Add a value: a single one is not in a list, several are."""
         self.keys.add(key)
         before = node.get(key)
         if before is None:

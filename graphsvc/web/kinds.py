@@ -1,7 +1,7 @@
-"""What kinds of requests there are, for whoever counts, logs or limits them: one table.
+"""The kinds of requests, in one table, for counters, logs and limits.
 
-A kind is known from the first segment of the path, without the application: so a request can be
-counted that nothing has answered.
+The first segment of the path decides, without the application, so a request without an answer can
+be counted, too.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import lru_cache
 
 
 class RequestKind(IntEnum):
-    """What a request asks for."""
+    """The kind of a request."""
 
     OTHER = 0
-    """What cannot be read as a request, and the files for crawlers."""
+    """A malformed request, or a file for crawlers."""
     SPARQL = 1
     PAGE = 2
     DOCUMENT = 3
-    """A thing or a vocabulary, in any format: also whatever else is no path of another kind."""
+    """A thing or a vocabulary, in any format, and any path that has no other kind."""
     SEARCH = 4
     """Search and reconciliation."""
     QUERY = 5
@@ -31,12 +31,12 @@ class RequestKind(IntEnum):
 
     @property
     def label(self) -> str:
-        """Return what metrics, logs and traces call it."""
+        """Return the name for metrics, logs and traces."""
         return self.name.lower()
 
     @property
     def is_unlimited(self) -> bool:
-        """Tell whether a client may make as many of these as it likes: those that watch it do."""
+        """Tell whether requests of this kind have no limit: monitoring needs them."""
         return self in (RequestKind.HEALTH, RequestKind.METRICS)
 
 
@@ -74,7 +74,7 @@ _OF_SEGMENTS = {
 _SEGMENT = re.compile(r"/?(\.?[^/.0-9]*)")
 
 
-# Clients ask for the same paths again and again.
+# Many requests have the same paths.
 @lru_cache(maxsize=1024)
 def kind_of(path: str) -> RequestKind:
     """Return the kind of the requests for a path under the mount point."""

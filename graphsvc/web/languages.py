@@ -1,8 +1,8 @@
-"""The reader's languages: in which language the interface speaks, and the graph's labels.
+"""The reader's languages: the language of the interface, and the languages of labels.
 
 ``Accept-Language`` is a language priority list (RFC 4647, section 2.3). The interface has one
-language, found by lookup (section 3.4) among its catalogues; of the labels that a thing has, the
-one that comes first in the list is shown. Both are decided here and nowhere else.
+language, found by lookup (section 3.4) among its catalogues. Of the labels of a thing, the first
+one in the order of the list is shown. Only this module decides both.
 https://www.rfc-editor.org/rfc/rfc9110#section-12.5.4
 """
 
@@ -41,20 +41,20 @@ if TYPE_CHECKING:
 # RFC 4647, section 2.1: a basic language range.
 _RANGE = re.compile(r"\*|[a-z]{1,8}(?:-[a-z0-9]{1,8})*")
 
-#: What a page is: it is read by people, in their languages.
+#: The media type of pages, which depend on the reader's languages.
 _PAGES = "text/html"
 
 _ANY_DAY = date(2000, 1, 1)
 
 _MOST_RANGES = 20
-"""How many ranges of one header are read: nobody reads more languages."""
+"""The most ranges of one header that are used."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderLanguages:
-    """What one reader reads: ``interface`` is a tag, ``labels`` a language priority list.
+    """The languages of a reader: ``interface`` is a tag, ``labels`` a language priority list.
 
-    ``labels`` holds only languages that the graph has, so that few lists are unlike.
+    ``labels`` has only languages of the graph, so that there are few different lists.
     """
 
     interface: str
@@ -62,9 +62,9 @@ class ReaderLanguages:
 
 
 def priority_list(accept_language: str | None) -> list[str]:
-    """Return the language ranges that a header names, the most wanted first.
+    """Return the language ranges of a header, in the order of their weights.
 
-    What is malformed is passed over; ranges of weight 0 are unwanted and left out.
+    Malformed ranges and those of weight 0 are left out.
     """
     named = [
         (weight, name)
@@ -76,7 +76,7 @@ def priority_list(accept_language: str | None) -> list[str]:
 
 
 def lookup(ranges: Sequence[str], available: Iterable[str], default: str) -> str:
-    """Return the one tag of those available that suits the ranges best (RFC 4647, section 3.4).
+    """Return the available tag that matches the ranges best (RFC 4647, section 3.4).
 
     A range is shortened from its end until a tag is found; a single letter or digit goes with
     what follows it. The range ``*`` matches nothing by itself.
@@ -95,10 +95,9 @@ def lookup(ranges: Sequence[str], available: Iterable[str], default: str) -> str
 
 
 def label_languages(ranges: Sequence[str], available: Iterable[str], default: str) -> str:
-    """Return the priority list of those languages of the graph that the reader takes.
+    """Return the priority list of the languages of the graph that the reader accepts.
 
-    The default stands after them: it is what a label is shown in when there is none of the others;
-    and English stands last.
+    The default language follows them, and English is last.
     """
     tags = sorted(available)
     languages: dict[str, None] = {}
@@ -112,7 +111,7 @@ def label_languages(ranges: Sequence[str], available: Iterable[str], default: st
 
 
 def reader() -> ReaderLanguages:
-    """Return what the reader of the current request reads."""
+    """Return the languages of the reader of the current request."""
     languages = g.get("reader")
     if languages is None:
         languages = g.reader = _reader(request.headers.get("Accept-Language"))
@@ -122,17 +121,17 @@ def reader() -> ReaderLanguages:
 
 
 def labels() -> str:
-    """Return the language priority list for labels, as the entity layer takes it."""
+    """Return the language priority list for labels."""
     return reader().labels
 
 
 def of_reader(fmt: Format) -> tuple[ReaderLanguages, ...]:
-    """Return what beside the request's address decides an answer: a page's reader, else nothing."""
+    """Return the reader if the answer is a page, which depends on the languages; else nothing."""
     return (reader(),) if fmt.media_type == _PAGES else ()
 
 
 def speaks(response: Response, fmt: Format) -> None:
-    """Say of an answer, if it is a page, in which language it is and that others get another.
+    """Set Content-Language and Vary of an answer if it is a page.
 
     https://www.rfc-editor.org/rfc/rfc9110#section-8.5
     """
@@ -142,22 +141,22 @@ def speaks(response: Response, fmt: Format) -> None:
 
 
 def gettext(message: str, **values: object) -> str:
-    """Return a text of the interface in the reader's language, its places filled.
+    """Return a text of the interface in the reader's language, with its values.
 
-    Outside a request the text is returned as it is written.
+    Outside a request the text is not translated.
     """
     text = translations().gettext(message)
     return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
-    """Return a text that depends on a number, ``%(num)s`` among its places."""
+    """Return a text that depends on a number; ``%(num)s`` is its placeholder."""
     text = translations().ngettext(singular, plural, num)
     return text % {"num": num, **values}
 
 
 def translate(text: str) -> str:
-    """Return a text in the reader's language if it is the interface's, else as it is."""
+    """Return a text of the interface in the reader's language; other texts are not changed."""
     if not isinstance(text, Phrase):
         return text
     values = {
@@ -168,7 +167,7 @@ def translate(text: str) -> str:
 
 
 def label_html(named: Named | Group | ExpectedGroup) -> str:
-    """Return a label, marked with its language where the page has another, or as an IRI.
+    """Return a label as HTML; it is marked if it is an IRI, or in another language than the page.
 
     https://www.w3.org/TR/WCAG22/#language-of-parts
     """
@@ -181,40 +180,40 @@ def label_html(named: Named | Group | ExpectedGroup) -> str:
 
 
 def locale() -> Locale:
-    """Return how the reader's language writes numbers and dates."""
+    """Return the locale of the reader's language for numbers and dates."""
     return _locale(_interface())
 
 
 def number(count: int) -> str:
-    """Return a number as the reader's language groups its digits."""
+    """Return a number with its digits grouped as in the reader's language."""
     return format_decimal(count, locale=locale())
 
 
 def day(time: datetime) -> str:
-    """Return a date as the reader's language writes it."""
+    """Return a date in the form of the reader's language."""
     return format_date(time, "long", locale=locale())
 
 
 def moment(time: datetime) -> str:
-    """Return a date and a time of day as the reader's language writes them."""
+    """Return a date and a time of day in the form of the reader's language."""
     return f"{day(time)}, {format_time(time, 'HH:mm', locale=locale())}"
 
 
 def warm_up() -> None:
-    """Read how each language of the interface writes dates: its first reader would wait for it."""
+    """Load the locale of each language of the interface, so that no reader waits for it."""
     for tag in _texts().languages:
         format_date(_ANY_DAY, "long", locale=_locale(tag))
 
 
 def in_english() -> Markup:
-    """Return the attribute for what is said in English whatever the reader reads: details."""
+    """Return the attribute of texts that are always in English: details of errors."""
     return Markup("") if _interface() == SOURCE_LANGUAGE else Markup(' lang="en"')
 
 
 def register(app: Flask, more: Path) -> None:
-    """Let the templates speak the reader's language, and know the title in it.
+    """Register the translations in the templates, and the title in the reader's language.
 
-    ``more`` is a folder that may hold more languages than the package brings.
+    ``more`` is a folder that may have more languages than the package.
     """
     app.extensions["graphsvc.texts"] = Catalogues.read(FOLDER, more)
     environment = app.jinja_env
@@ -229,7 +228,7 @@ def register(app: Flask, more: Path) -> None:
 
 
 def _context() -> dict[str, object]:
-    """Return what a template has to speak with: the language is found once for all its texts."""
+    """Return the variables of a template for its language, which is determined once."""
     languages = reader()
     catalogue = translations()
     single = partial(_markup, catalogue)
@@ -243,9 +242,9 @@ def _context() -> dict[str, object]:
 
 
 def _markup(catalogue: NullTranslations, message: str, **values: object) -> Markup:
-    """Return a text for a template as jinja2 would; what is put into it is escaped.
+    """Return a text for a template, like jinja2; its values are escaped.
 
-    jinja2's own way to it is ten times as long, and a page has hundreds.
+    The function of jinja2 takes ten times as long, and a page has hundreds of texts.
     """
     text = catalogue.gettext(message)
     return Markup(text % _escape_values(values) if "%" in text else text)  # noqa: S704
@@ -265,8 +264,8 @@ def _escape_values(values: Mapping[str, object]) -> Mapping[str, str]:
 def _reader(accept_language: str | None) -> ReaderLanguages:
     ranges = priority_list(accept_language)
     served = site()
-    # Vocabularies speak more languages than the graph. Only the first that a reader wants counts,
-    # for what is kept by language must not become too much.
+    # Vocabularies have more languages than the graph. Only the reader's first one is added, to limit
+    # the number of different lists, since answers are cached by list.
     first = lookup(ranges[:1], vocabularies.languages() | served.languages, "")
     available = served.languages | ({_primary(first)} if first else frozenset())
     return ReaderLanguages(
@@ -276,9 +275,9 @@ def _reader(accept_language: str | None) -> ReaderLanguages:
 
 
 def is_other(tag: str | None) -> bool:
-    """Tell whether a label is in another language than the reader's, which the graph speaks too.
+    """Tell whether a label is in another language than the reader's, if the graph has that one.
 
-    Of a graph that does not speak it all labels are in others, and marks would tell nothing.
+    Otherwise all labels are in other languages, and marks would be useless.
     """
     first = _primary(labels().partition(",")[0])
     return (
@@ -298,7 +297,7 @@ def _interface() -> str:
 
 @lru_cache(maxsize=256)
 def _locale(tag: str) -> Locale:
-    """Return how a language writes numbers and dates: English, and what is unknown, as Britons."""
+    """Return the locale of a language: British for English and for an unknown language."""
     try:
         return Locale.parse("en-GB" if tag == SOURCE_LANGUAGE else tag, sep="-")
     except (UnknownLocaleError, ValueError):
@@ -306,7 +305,7 @@ def _locale(tag: str) -> Locale:
 
 
 def translations() -> NullTranslations:
-    """Return the texts in the reader's language; outside a request those in English."""
+    """Return the catalogue of the reader's language; outside a request the English one."""
     if not has_request_context():
         return NullTranslations()
     catalogue = g.get("translations")

@@ -40,7 +40,7 @@ def _vocabulary_page(about: Head | None, page: int, versions: Sequence[Version])
         vocabulary=view,
         subject=None if about is None else _subject(view),
         about=about,
-        made=TermParts(view),
+        term_parts=TermParts(view),
         versions=versions,
     )
 

@@ -191,7 +191,7 @@ def test_other_signs_between_cells(lamps: Path, name: str, sign: str) -> None:
         (("rq", "column:Name", "column:Nane"), ("table-mapping", 5, "no column “Nane”")),
         (("rq", "key: id", "key: ids"), ("table-mapping", 1, "the column “ids”")),
         (("rq", "integer", "int3ger"), ("table-mapping", 1, "“int3ger” is no datatype")),
-        (("rq", "#+ key", "#+ keys"), ("table-mapping", 1, "no header of a mapping has")),
+        (("rq", "#+ key", "#+ keys"), ("table-mapping", 1, "an unknown key")),
         (("rq", "OPTIONAL {", "OPTIONAL"), ("table-mapping", 6, "")),
         (("rq", MAPPING, "ASK {}"), ("table-mapping", 1, "makes triples")),
         (

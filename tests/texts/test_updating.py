@@ -254,7 +254,7 @@ def test_comments_between_blocks_stay(
 @pytest.mark.parametrize(
     ("fault", "told"),
     [
-        ((FACTS, "place:ile-merrow a lights:Place ;", "place:ile-merrow a ;"), "not right"),
+        ((FACTS, "place:ile-merrow a lights:Place ;", "place:ile-merrow a ;"), "have errors"),
         ((FACTS, "passage:3 {", "passage:33 {"), "named after no passage"),
         (("ile-merrow/passages.tsv", "4\tsentence", "4\tsentense"), "This line names no passage."),
     ],
