@@ -14,12 +14,17 @@ import pytest
 from babel.messages.pofile import read_po
 from projects import LIGHTS, MECHANISMS, built, built_once, copied, replaced, without_java
 
-from graphsvc import sources
+from graphsvc import settings, sources
+from graphsvc.views.graph import Graph
+from graphsvc.web.app import create_app
 from graphsvc.web.catalogues import FOLDER, Catalogues, compile_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
 
     from graphsvc.release import Release
     from graphsvc.sources import Project
@@ -88,6 +93,38 @@ def lights_release(lights_folder: Path, shared_folder: Path) -> Release:
 def mechanisms_release(mechanisms_folder: Path, shared_folder: Path) -> Release:
     """Return a release of the repository's project."""
     return built_once(shared_folder / "mechanisms", lambda folder: built(mechanisms_folder, folder))
+
+
+def release_of(request: pytest.FixtureRequest) -> Release:
+    """Return the release that a module names as ``RELEASE``, or that of the tiny project."""
+    release: Release = request.getfixturevalue(getattr(request.module, "RELEASE", "lights_release"))
+    return release
+
+
+# Each module has an application of its own, whose caches no other one fills.
+@pytest.fixture(scope="module")
+def app(request: pytest.FixtureRequest) -> Flask:
+    """Return the application with the release of the module."""
+    return create_app(release_of(request), settings.load({}, {}))
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    """Return a client of the application, without a server."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="module")
+def lights_client(lights_release: Release) -> FlaskClient:
+    """Return a client of the tiny project, for a module whose other tests are about another."""
+    return create_app(lights_release, settings.load({}, {})).test_client()
+
+
+@pytest.fixture(scope="module")
+def graph(request: pytest.FixtureRequest) -> Graph:
+    """Return the graph of the release of the module, as views ask it."""
+    release = release_of(request)
+    return Graph(release.store, release.base)
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from rdflib import Graph as RdflibGraph
 from rdflib import Namespace, URIRef
 from rdflib.namespace import RDF
 
-from graphsvc import settings, sources
+from graphsvc import sources
 from graphsvc.cli import main
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,11 +29,6 @@ TEXT = f"{LIGHTS}source/ile-merrow"
 NIF = Namespace("http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#")
 OA = Namespace("http://www.w3.org/ns/oa#")
 ITSRDF = Namespace("http://www.w3.org/2005/11/its/rdf#")
-
-
-@pytest.fixture(scope="module")
-def client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 @pytest.fixture(scope="module")

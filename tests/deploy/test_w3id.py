@@ -10,15 +10,14 @@ from urllib.parse import quote, urlsplit
 import pytest
 from pyoxigraph import NamedNode
 
-from graphsvc import settings
-from graphsvc.web.app import create_app
-
 from .rewriting import Redirect, Rewriting
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from graphsvc.release import Release
+
+RELEASE = "mechanisms_release"
 
 FILE = Path(__file__).parents[2] / "deploy" / "w3id" / "iwm" / ".htaccess"
 HOST = "https://graph.example.org"
@@ -49,11 +48,6 @@ ANSWERS = {
 @pytest.fixture(scope="module")
 def rewriting() -> Rewriting:
     return Rewriting(FILE, "/iwm/")
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 def iris(release: Release) -> set[str]:

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphsvc import settings
-from graphsvc.web.app import create_app
-
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
@@ -118,11 +115,6 @@ CONTENT_ONLY = {
     "Last-Modified",
     "Repr-Digest",
 }
-
-
-@pytest.fixture(scope="module")
-def app(lights_release: Release) -> Flask:
-    return create_app(lights_release, settings.load({}, {}))
 
 
 @pytest.fixture

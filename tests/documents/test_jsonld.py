@@ -19,11 +19,9 @@ from pyoxigraph import (
 )
 from rdflib import Dataset as RdflibDataset
 
-from graphsvc import settings
 from graphsvc.namespaces import RDF, XSD
 from graphsvc.views.context import Context, Name, Shape
 from graphsvc.views.document import Document, Paging
-from graphsvc.web.app import create_app
 from graphsvc.web.jsonld import write_jsonld
 
 if TYPE_CHECKING:
@@ -32,13 +30,10 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.store.base import Term
 
+RELEASE = "mechanisms_release"
+
 PATHS = ["/doc/id/mechanism/bfic", "/doc/passage/21"]
 LONG_PATHS = ["/doc/graph/shapes", "/doc/dataset", "/ontology"]
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 @pytest.fixture(scope="module")

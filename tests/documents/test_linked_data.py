@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
+RELEASE = "mechanisms_release"
+
 GRAPHLESS = ("ttl", "nt", "rdf", "n3")
 WITH_GRAPHS = ("jsonld", "trig", "nq")
 ALL = ("html", *GRAPHLESS, *WITH_GRAPHS, "12.ttl", "12.nq")
@@ -52,16 +54,6 @@ DOCUMENTS = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 #: So many things of a kind are read in every format.
 FIRST = 2
 NEXT = NamedNode("http://www.w3.org/1999/xhtml/vocab#next")
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def lights_client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 def names_in(quads: Iterable[Quad], base: str) -> set[str]:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from graphsvc import settings
 from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import PROV, RDF
 from graphsvc.views.model import claim_name
-from graphsvc.web.app import create_app
 from graphsvc.web.documents import DOCUMENT_FORMATS
 from graphsvc.web.negotiation import negotiate
 
@@ -21,13 +19,10 @@ if TYPE_CHECKING:
     from graphsvc.formats import Format
     from graphsvc.release import Release
 
+RELEASE = "mechanisms_release"
+
 EDITIONS = carrying(Content.CLAIMS)
 PATH = "/doc/id/mechanism/bfic"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 def triples(client: FlaskClient, path: str, fmt: Format) -> set[Triple]:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from graphsvc import settings
 from graphsvc.formats import Content, carrying
 from graphsvc.web import signposts
-from graphsvc.web.app import create_app
 
 from .reading import Page
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from graphsvc.release import Release
 
 BASE = "https://example.org/lights/"
 METADATA = carrying(Content.TRIPLES)
@@ -41,11 +38,6 @@ PATHS = [
 class Link(NamedTuple):
     href: str
     type: str | None
-
-
-@pytest.fixture(scope="module")
-def client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 def links(answer: TestResponse) -> dict[str, list[Link]]:

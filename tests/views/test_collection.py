@@ -24,17 +24,14 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.views.collection import Collection
 
+RELEASE = "mechanisms_release"
+
 _NO_PREFIXES = Prefixes({})
 OF_MEMBERS = [
     query
     for query in view_queries()
     if query.name.startswith("collection/") and "class" in query.params
 ]
-
-
-@pytest.fixture(scope="module")
-def graph(mechanisms_release: Release) -> Graph:
-    return Graph(mechanisms_release.store, mechanisms_release.base)
 
 
 def state_of(release: Release, query: str) -> State:

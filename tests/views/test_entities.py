@@ -12,7 +12,6 @@ from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, FOAF, PROV, RDF, VOID, Prefixes
 from graphsvc.views.dataset import dataset
 from graphsvc.views.document import Imprint, draft
-from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
 from graphsvc.views.labels import Labels, best, spell_term
 from graphsvc.views.names import Names
@@ -21,17 +20,13 @@ if TYPE_CHECKING:
     from pyoxigraph import Quad
 
     from graphsvc.release import Release
+    from graphsvc.views.graph import Graph
 
 BASE = "https://example.org/lights/"
 TERMS = BASE + "ontology#"
 NORTH_ROCK = BASE + "id/light/north-rock"
 ADA_QUILL = BASE + "id/person/ada-quill"
 SPO2 = "http://www.w3.org/TR/owl2-profiles/#prp-spo2"
-
-
-@pytest.fixture(scope="module")
-def graph(lights_release: Release) -> Graph:
-    return Graph(lights_release.store, lights_release.base)
 
 
 def test_unknown_things_have_no_document(graph: Graph) -> None:

@@ -10,7 +10,6 @@ from pyoxigraph import NamedNode
 from graphsvc import settings
 from graphsvc.views.collection.compare import MOST_COMPARED, types_of
 from graphsvc.views.collection.glance import Glance, glance
-from graphsvc.views.graph import Graph
 from graphsvc.views.home import home
 from graphsvc.views.model import Named
 from graphsvc.web.app import create_app
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from graphsvc.release import Release
+    from graphsvc.views.graph import Graph
 
-
-@pytest.fixture(scope="module")
-def graph(mechanisms_release: Release) -> Graph:
-    return Graph(mechanisms_release.store, mechanisms_release.base)
+RELEASE = "mechanisms_release"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from graphsvc import settings
 from graphsvc.namespaces import DASH, OA, OWL, RDF, RDFS, SH, SKOS, XSD, Prefixes
 from graphsvc.naming import Naming
 from graphsvc.store.oxigraph import OxigraphStore
@@ -17,7 +16,6 @@ from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.model import Status, claim_name
 from graphsvc.views.thing import thing
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from graphsvc.release import Release
     from graphsvc.views.thing import Thing
     from graphsvc.views.thing.model import PropertyFacts
+
+RELEASE = "mechanisms_release"
 
 MECHANISMS = "https://w3id.org/iwm/id/"
 
@@ -82,11 +82,6 @@ def keys_of(found: Thing) -> dict[str, PropertyFacts]:
 def mechanisms(mechanisms_release: Release) -> Graph:
     release = mechanisms_release
     return Graph(release.store, release.base, release.naming)
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 def page(client: FlaskClient, path: str) -> str:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from graphsvc import settings
 from graphsvc.pictures.labels import truncate, width, wrap
 from graphsvc.pictures.sides import sides
 from graphsvc.pictures.tree import Branch
@@ -21,27 +20,17 @@ from graphsvc.views.graph import Graph
 from graphsvc.views.model import Status
 from graphsvc.views.names import Names
 from graphsvc.views.neighbours import RING_SIZE, Ring, Tie, ring
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-    from graphsvc.release import Release
+
+RELEASE = "mechanisms_release"
 
 BASE = "https://w3id.org/iwm/"
 CRCCME = BASE + "id/mechanism/crccme"
 CCCME = BASE + "id/organization/cccme"
 SECRETARIAT = BASE + "id/secretariat/crccme-chinese"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def graph(mechanisms_release: Release) -> Graph:
-    return Graph(mechanisms_release.store, mechanisms_release.base)
 
 
 def crowded(pointing: int, pointed: int) -> Graph:

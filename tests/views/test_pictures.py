@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from graphsvc import settings
 from graphsvc.pictures import labels as lettering
 from graphsvc.pictures import tree, world
 from graphsvc.pictures.span import Stretch, stretch, ticks
@@ -24,25 +23,15 @@ from graphsvc.views.home import home
 from graphsvc.views.map import MOST_SPOTS, Spot, drawn_map
 from graphsvc.views.model import Status
 from graphsvc.views.timeline import MOST_ROWS, timeline
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
-    from graphsvc.release import Release
+
+RELEASE = "mechanisms_release"
 
 BASE = "https://w3id.org/iwm/"
 CRCCME = BASE + "id/mechanism/crccme"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def graph(mechanisms_release: Release) -> Graph:
-    return Graph(mechanisms_release.store, mechanisms_release.base)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse
 
-from graphsvc import settings
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
@@ -19,7 +18,6 @@ from graphsvc.views.mentions import Piece, Span, occurrences, split_into_pieces
 from graphsvc.views.text import MOST_FACTS, read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,13 +26,10 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
+RELEASE = "mechanisms_release"
+
 TEXT = "/doc/source/international-working-mechanisms"
 BASE = "https://w3id.org/iwm/"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 class Printed(HTMLParser):

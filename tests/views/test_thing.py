@@ -50,11 +50,6 @@ class CountingGraph(Graph):
         return super().rows(query)
 
 
-@pytest.fixture(scope="module")
-def graph(lights_release: Release) -> Graph:
-    return Graph(lights_release.store, lights_release.base)
-
-
 def read(graph: Graph, iri: str) -> PassageInText | None:
     return passage_in_text(graph, thing(graph, iri, "en"), "en")
 

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from graphsvc import settings
-from graphsvc.web.app import create_app
 from graphsvc.web.parameters import without_appended
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
 
     from graphsvc.release import Release
@@ -30,16 +27,6 @@ PLACES = [
     *("/sparql/vocabulary.json", "/sparql/snippets.json?query=ASK%7B%7D", "/reconcile"),
     *(f"/reconcile/view?id={ROCK}", "/reconcile/suggest/entity?prefix=n"),
 ]
-
-
-@pytest.fixture(scope="module")
-def app(lights_release: Release) -> Flask:
-    return create_app(lights_release, settings.load({}, {}))
-
-
-@pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.mark.parametrize("place", PLACES)

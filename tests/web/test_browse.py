@@ -15,7 +15,6 @@ import pytest
 from openpyxl import load_workbook
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from graphsvc import settings
 from graphsvc.errors import ParameterError
 from graphsvc.formats import Content, carrying
 from graphsvc.store.oxigraph import OxigraphStore
@@ -24,7 +23,6 @@ from graphsvc.views.collection.columns import Column
 from graphsvc.views.collection.facts import MOST_POINTING, Facts
 from graphsvc.views.graph import Graph
 from graphsvc.views.layout import PropertyRef
-from graphsvc.web.app import create_app
 from graphsvc.web.exports import escape_formula
 from graphsvc.web.xlsx import workbook
 
@@ -32,7 +30,8 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from graphsvc.release import Release
+
+RELEASE = "mechanisms_release"
 
 SIX = [
     f"mechanism:{name}"
@@ -41,16 +40,6 @@ SIX = [
         *("chinese-german-economic-advisory-committee", "bfic", "china-finland-committee"),
     )
 ]
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
-
-
-@pytest.fixture(scope="module")
-def lights_client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 def rows(client: FlaskClient, address: str) -> dict[str, dict[str, list[dict[str, Any]]]]:

@@ -24,9 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pybtex.database import parse_string
 
-from graphsvc import settings
 from graphsvc.views.model import Passage
-from graphsvc.web.app import create_app
 from graphsvc.web.citations import Citation, bibtex, csl_json, plain_text, ris
 
 if TYPE_CHECKING:
@@ -37,11 +35,6 @@ if TYPE_CHECKING:
 QUOTE = "North Rock Light was lit in 1871 on the order of the Harbour Board."
 BASE = "https://example.org/lights/"
 NASTY = r"50 % of R&D_{x} cost $5 #1 ~a^b \end} “机电” {"
-
-
-@pytest.fixture(scope="module")
-def client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 @pytest.fixture(scope="module")

@@ -8,20 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphsvc import settings
 from graphsvc.web import languages
-from graphsvc.web.app import create_app
 from graphsvc.web.dates import date_words, precision, time_element
 
 if TYPE_CHECKING:
     from flask import Flask
-
-    from graphsvc.release import Release
-
-
-@pytest.fixture(scope="module")
-def app(lights_release: Release) -> Flask:
-    return create_app(lights_release, settings.load({}, {}))
 
 
 @pytest.mark.parametrize(

@@ -145,16 +145,6 @@ WRONG = [
 ]
 
 
-@pytest.fixture(scope="module")
-def app(lights_release: Release) -> Flask:
-    return create_app(lights_release, settings.load({}, {}))
-
-
-@pytest.fixture(scope="module")
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
 def send(client: FlaskClient, wrong: Wrong, accept: str) -> TestResponse:
     return client.open(wrong.path, method=wrong.method, headers={"Accept": accept}, **wrong.options)
 

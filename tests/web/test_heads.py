@@ -8,21 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 from pyoxigraph import NamedNode
 
-from graphsvc import settings
 from graphsvc.views.graph import Graph
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from graphsvc.release import Release
 
+RELEASE = "mechanisms_release"
+
 _MEMBERS = "SELECT DISTINCT ?thing ?class WHERE { ?thing a ?class }"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 class Head(HTMLParser):

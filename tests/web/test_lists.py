@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import pytest
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc import settings
 from graphsvc.namespaces import RDF
 from graphsvc.views.labels import alike
 from graphsvc.views.model import Named
-from graphsvc.web.app import create_app
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from graphsvc.release import Release
 
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
+RELEASE = "mechanisms_release"
 
 
 def main(client: FlaskClient, address: str) -> str:

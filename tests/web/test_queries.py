@@ -69,11 +69,6 @@ def lights_app(lights_release: Release) -> Flask:
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
-    return app.test_client()
-
-
-@pytest.fixture
 def lights(lights_app: Flask) -> FlaskClient:
     return lights_app.test_client()
 

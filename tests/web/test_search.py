@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
     from graphsvc.release import Release
 
+RELEASE = "mechanisms_release"
+
 IWM = "https://w3id.org/iwm/"
-
-
-@pytest.fixture(scope="module")
-def client(mechanisms_release: Release) -> FlaskClient:
-    return create_app(mechanisms_release, settings.load({}, {})).test_client()
 
 
 class Page(HTMLParser):

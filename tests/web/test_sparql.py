@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, parse, parse_query_results
 
-from graphsvc import settings
 from graphsvc.formats import FORMATS, Content, Format, carrying
-from graphsvc.web.app import create_app
 from graphsvc.web.protocol import LARGEST_BODY, LONGEST_ADDRESS
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
-    from graphsvc.release import Release
 
 BASE = "https://example.org/lights/"
 SELECT = "SELECT ?name WHERE { light:north-rock lights:statedName ?name }"
@@ -28,11 +25,6 @@ QUERY_TYPE = "application/sparql-query"
 
 SOLUTIONS = carrying(Content.SOLUTIONS)
 GRAPHS = carrying(Content.TRIPLES)
-
-
-@pytest.fixture(scope="module")
-def client(lights_release: Release) -> FlaskClient:
-    return create_app(lights_release, settings.load({}, {})).test_client()
 
 
 def ask(client: FlaskClient, query: str, accept: str = "*/*", **others: Any) -> TestResponse:
