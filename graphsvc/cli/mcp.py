@@ -9,7 +9,7 @@ import click
 from graphsvc import release_repository
 from graphsvc.cli.options import OF_ENGINES, with_settings
 from graphsvc.cli.query import release_of
-from graphsvc.cli.serve import hand_down
+from graphsvc.cli.serve import export_settings
 from graphsvc.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -35,5 +35,5 @@ def mcp(settings: Settings) -> None:
         ) from error
     path = release_of(settings).path
     release_repository.ReleaseLock(path)
-    hand_down(settings)
+    export_settings(settings)
     server(path, settings.deadline).run()

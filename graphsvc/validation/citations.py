@@ -111,8 +111,7 @@ def _finding(context: ValidationContext, path: str, quad: ox.Quad, passage: Pass
     guess = f"Nearest in it is “{nearest}”. " if nearest else ""
     return context.finding(
         "words-not-in-passage",
-        f"{names} is not in the sentence that states it: "
-        f"{excerpt(passage.exact)}",
+        f"{names} is not in the sentence that states it: {excerpt(passage.exact)}",
         f"{guess}Quote the passage to the letter, or state it outside the passage, with a reason.",
         about=(quad.subject, quad.predicate, quad.object),
         place=context.block_location(path, passage.iri, words),
