@@ -36,7 +36,7 @@ _HTTP = Namespace("http://www.w3.org/2011/http#")
 
 _BY_STATUS = {kind.status: kind for kind in KINDS}
 
-# After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
+# The seconds of Retry-After by kind of problem: RFC 9110, section 10.2.3.
 _RETRY_AFTER = {"deadline-exceeded": 10, "memory-exceeded": 10, "overloaded": 1, "unavailable": 2}
 
 # The first matching class decides, so special classes come first.
