@@ -28,7 +28,7 @@ _ENDED = re.compile(rf"[{_ENDS}][{_CLOSING}]*\Z")
 
 
 def read(content: str) -> Extract:
-    """Return a plain text as it is, with its structure.
+    """Return a plain text, unchanged, with its structure.
 
     A short line between empty lines that does not end like a sentence is a heading: of level 1 if
     it is the first block of the text, else of level 2.

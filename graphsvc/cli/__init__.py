@@ -1,9 +1,9 @@
-"""The command line: ``graphsvc build``, ``check``, ``query``, ``serve`` and their kin.
+"""The command line: ``graphsvc build``, ``check``, ``query``, ``serve`` and other commands.
 
-Each command is a module, which is imported when the command is called: what one command needs, the
-others do not wait for. Whatever goes wrong with the user's files, queries or settings arrives here
-as a GraphsvcError and leaves as words on standard error: what is wrong, where, and what to do.
-Exit codes: 0 all is well; 1 findings, or it failed; 2 the command was called wrongly.
+Each command is a module, which is imported when the command is called, so that no command waits for
+what another one needs. Errors in the user's files, queries or settings are raised as
+GraphsvcError, and printed on standard error: what is wrong, where, and what to do. Exit codes:
+0 success; 1 findings, or a failure; 2 a usage error.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``graphsvc annotations``: facts from what other tools mark in a text, and the way back."""
+"""``graphsvc annotations``: imports annotations of a text from other tools, and exports them."""
 
 from __future__ import annotations
 
@@ -119,13 +119,13 @@ def give(settings: Settings, slug: str, format_name: str) -> None:
 
 
 def _write(path: Path, facts: str) -> None:
-    """Put a text in the place of a file, if it can be read. Errors: InputError."""
+    """Replace a file of facts, if the new one can be parsed. Errors: InputError."""
     parsed = parse_file(facts.encode("utf-8"), RdfFormat.TRIG, path.name)
     if parsed.findings:
         raise InputError(
             f"With the facts from the annotations {path} could not be read; it was left as it was.",
             parsed.findings,
-            remedy="Mend what its findings say in the annotations, and import them again.",
+            remedy="Correct the annotations by these findings, and import them again.",
         )
     beside = path.with_name(f".{path.name}.new")
     beside.write_bytes(facts.encode("utf-8"))
@@ -133,7 +133,7 @@ def _write(path: Path, facts: str) -> None:
 
 
 def _refuse_broken(project: Project) -> None:
-    """Refuse a project whose files cannot be read: nothing can be compared with them."""
+    """Raise InputError if the files of a project cannot be parsed."""
     broken = [finding for finding in project.findings if finding.check == "syntax"]
     if broken:
         raise InputError("The project has errors; nothing was taken.", broken)
@@ -154,7 +154,7 @@ def _no_text(slug: str, slugs: Iterable[str]) -> ParameterError:
 
 
 def _meanings(pairs: Iterable[str], prefixes: Prefixes) -> dict[str, str]:
-    """Return the IRIs that labels mean, by label. Errors: ParameterError."""
+    """Return the IRIs by label. Errors: ParameterError."""
     meanings: dict[str, str] = {}
     for pair in pairs:
         label, _, term = pair.partition("=")

@@ -1,4 +1,4 @@
-"""``graphsvc assets``: the scripts of the pages, and the names of the terms that everybody uses.
+"""``graphsvc assets``: makes the scripts of the pages, and the names of well-known terms.
 
 The sources of the scripts are in web/assets/, and the list of vocabularies in vocabularies/, each
 with the lock that names every package's version and hash; npm fetches them from the registry that

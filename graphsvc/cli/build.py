@@ -41,10 +41,10 @@ def build(settings: Settings) -> None:
 
 @contextmanager
 def _without_collecting() -> Iterator[None]:
-    """Look for no garbage meanwhile.
+    """Disable the garbage collector in a block.
 
-    A build makes millions of objects that live to its end, and no circles to speak of: to look at
-    them again and again takes a sixth of its time.
+    A build makes millions of objects that live until its end, and few cycles: collecting takes a
+    sixth of its time.
     """
     gc.disable()
     try:
@@ -54,7 +54,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _show(release: Release) -> None:
-    """Print what has been built: its warnings first, then its name, its counts and its folder."""
+    """Print the release: its warnings, then its name, its counts and its folder."""
     console = Console(highlight=False)
     for warning in release.manifest.warnings:
         console.print(f"[yellow]warning[/yellow] {warning}", soft_wrap=True)

@@ -1,4 +1,4 @@
-"""``graphsvc check``: everything that can be wrong with a project, in one report."""
+"""``graphsvc check``: all findings of a project in one report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``graphsvc coverage``: how much of each text is stated as facts, and what is doubled or amiss."""
+"""``graphsvc coverage``: the part of each text that is stated as facts, and doubtful facts."""
 
 from __future__ import annotations
 

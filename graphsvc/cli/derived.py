@@ -1,4 +1,4 @@
-"""What commands say of a graph whose files do not describe it: what was derived."""
+"""Prints the derived description of a graph whose files do not describe it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from graphsvc.release import Manifest
 
 _MOST_NAMED = 12
-"""How many languages are named; of more only the number is told besides."""
+"""The most languages that are listed; the others are only counted."""
 
 _WORDS = {
     "title": ("Title", "Titles"),

@@ -1,4 +1,4 @@
-"""``graphsvc doctor``: what is wrong with this machine, the folder, the release, the settings."""
+"""``graphsvc doctor``: checks this machine, the folder, the release and the settings."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def doctor(ctx: click.Context, overrides: Mapping[str, object], *, wants_json: b
     error; warnings and notes do not count.
     """
     options = {name: value for name, value in overrides.items() if value is not None}
-    # As long as a setting cannot be read, nobody knows what it is that should be examined.
+    # With an invalid setting, the program does not know what to examine.
     findings = list(unusable(options, os.environ)) or list(_examined(settings.load(options)))
     if wants_json:
         click.echo(report.as_json(findings))

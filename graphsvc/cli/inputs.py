@@ -1,4 +1,4 @@
-"""What a command reads: a project's folder, or any RDF files."""
+"""The input of a command: a project's folder, or any RDF files."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def with_paths(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def _has_settings(path: Path) -> bool:
-    """Tell whether a path is the folder of a project, or one with settings of its own."""
+    """Tell whether a path is the folder of a project, or a folder with settings."""
     return layout.is_project(path) or (path / FILE_NAME).is_file()
 
 
 def load(settings: Settings) -> Project:
-    """Return what is to be published. Errors: InputError."""
+    """Read the project to publish. Errors: InputError."""
     parser = parsing.parse_leniently if settings.lenient else parsing.parse_file
     if settings.project is not None and layout.is_project(settings.project):
         return sources.load(settings.project, settings.files, parser)
@@ -52,14 +52,14 @@ def load(settings: Settings) -> Project:
 
 
 def digests(settings: Settings) -> Mapping[str, str]:
-    """Return the files of what is to be published as they are now, each with its sha256."""
+    """Return the current files to publish, each with its sha256."""
     if settings.project is not None and layout.is_project(settings.project):
         return sources.current_inputs(settings.project, settings.files)
     return rdf_project.current_inputs(_paths(settings))
 
 
 def is_nothing(settings: Settings) -> bool:
-    """Tell whether there is nothing to publish: a machine that only serves has releases alone."""
+    """Tell whether there is nothing to publish: a machine that only serves has only releases."""
     folder = settings.project
     if settings.files or folder is None or layout.is_project(folder) or not folder.is_dir():
         return False

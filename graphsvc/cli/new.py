@@ -1,4 +1,4 @@
-"""``graphsvc new``: begin a project that builds and serves at once."""
+"""``graphsvc new``: makes a project that can be built and served."""
 
 from __future__ import annotations
 

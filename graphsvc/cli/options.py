@@ -1,4 +1,4 @@
-"""The options that every command has, and the settings they end up in."""
+"""The options of commands, and the settings that they set."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMMON = ("project", "releases", "base_iri", "label_properties")
 #: Settings of commands that read files, beside the common ones.
 READING = ("profile", "checks", "lenient")
 
-#: Settings of a service, beside these.
+#: Settings of a service, besides these.
 SERVING = (
     "translations",
     "contact",
@@ -53,7 +53,7 @@ SERVING = (
 #: Settings of commands that can ask an engine, beside the common ones.
 OF_ENGINES = ("store", "engine")
 
-#: The setting that the paths of a command end up in: see `graphsvc.cli.inputs`.
+#: The setting for the paths of a command: see `graphsvc.cli.inputs`.
 _OF_PATHS = "files"
 
 _METAVARS = {
@@ -102,7 +102,7 @@ def with_settings(
 def with_overrides(
     *names: str,
 ) -> Callable[[Callable[Concatenate[Mapping[str, object], P], R]], Callable[P, R]]:
-    """Give a command the same options, and as its first argument what they say, not read yet."""
+    """Give a command the same options; its first argument has their values, not parsed yet."""
     return with_overrides_of(*COMMON, *names)
 
 

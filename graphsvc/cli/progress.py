@@ -1,4 +1,4 @@
-"""How far a long command is, on a line of the terminal that goes away at its end."""
+"""The progress of a long command, on a line of the terminal that is removed at its end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from graphsvc.findings import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The line is written anew so often, in seconds.
+#: Seconds between two updates of the line.
 _PAUSE = 0.1
 _WIDTH = 24
 _CLEAR = "\r\x1b[K"
@@ -22,7 +22,7 @@ _CLEAR = "\r\x1b[K"
 
 @contextmanager
 def show_progress() -> Iterator[None]:
-    """Show how far the tasks of a block are, on standard error if that is a terminal."""
+    """Show the progress of the tasks of a block, on standard error if that is a terminal."""
     if not sys.stderr.isatty():
         yield
         return
@@ -43,7 +43,7 @@ class Line:
         self._written_at = 0.0
 
     def __call__(self, task: str, done: int, total: int) -> None:
-        """Show how far a task is; the same task not too often."""
+        """Show the progress of a task, but not too often."""
         now = monotonic()
         if task == self._task and now - self._written_at < _PAUSE:
             return
@@ -53,7 +53,7 @@ class Line:
         self._terminal.flush()
 
     def clear(self) -> None:
-        """Take the line away."""
+        """Remove the line."""
         if self._task:
             self._terminal.write(_CLEAR)
             self._terminal.flush()

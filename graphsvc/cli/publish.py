@@ -1,4 +1,4 @@
-"""``graphsvc publish``: put a release into an engine, or bring back what was there before."""
+"""``graphsvc publish``: puts a release into an engine, or undoes a publication."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ R = TypeVar("R")
 
 _MIB = 1 << 20
 
-#: Where the journals are, in the folder of the releases.
+#: The folder of the journals, in the folder of the releases.
 _JOURNALS = ".published"
 
 _ENGINE_OPTIONS = (
@@ -116,7 +116,7 @@ def publish(
 
 
 def _folder_name(url: str) -> str:
-    """Return what the folder of an engine's journals is called: its host, and a digest."""
+    """Return the name of the folder of an engine's journals: its host, and a digest."""
     host = urlsplit(url).hostname or "engine"
     return f"{host}-{sha256(url.encode()).hexdigest()[:8]}"
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from graphsvc.settings import Settings
     from graphsvc.store.base import Store
 
-#: What is written where no format is asked for and no terminal is there to show a table.
+#: The default formats if the output is not a terminal.
 _USUAL: Mapping[Content, str] = {
     Content.SOLUTIONS: "tsv",
     Content.BOOLEAN: "tsv",
@@ -78,7 +78,7 @@ def query(
 
 
 def release_of(settings: Settings) -> Release:
-    """Return the release that is asked: of an engine, what is to be known of it now.
+    """Return the release to query; for an engine, read its current state.
 
     Errors: ReleaseError, StoreError, SettingsError.
     """
@@ -92,7 +92,7 @@ def release_of(settings: Settings) -> Release:
 
 
 def _find(release: Release, name: str) -> Query:
-    """Return the query with this name, else that in the file with this path."""
+    """Return the query in the file with this path, or else the query with this name."""
     if name == "-":
         return queries.from_text(sys.stdin.read(), "standard input")
     path = Path(name)
@@ -131,7 +131,7 @@ def _answer(
 
 
 def _formats(name: str | None) -> dict[Content, list[Format]]:
-    """Return the format to write each kind of answer in: the one asked for, or the usual one."""
+    """Return the format for each kind of answer: the requested one, or the default."""
     names = {content: name or usual for content, usual in _USUAL.items()}
     return {
         content: [fmt for fmt in carrying(content) if fmt.name == names[content]]

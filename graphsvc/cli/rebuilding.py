@@ -1,4 +1,4 @@
-"""What builds after each change of the files: a process of its own, beside the service."""
+"""The process that builds after each change of the files, beside the service."""
 
 from __future__ import annotations
 
@@ -40,22 +40,21 @@ if TYPE_CHECKING:
     from graphsvc.server.notice import RunningService
     from graphsvc.settings import Settings
 
-#: How long no file has to change before a build, and how often it is looked whether there are other
-#: folders and files to watch, in milliseconds.
+#: Milliseconds without a change before a build, and between two checks for new folders and files.
 _QUIET, _LOOK = 50, 50
 
-#: How often it is looked whether the service has started, in seconds.
+#: Seconds between two checks whether the service has started.
 _STEP = 0.05
 
-#: What of a project is watched: other folders may lie in its own, and be large.
+#: The parts of a project that are watched: its folder may have other, large folders.
 _PARTS = ("ontology", "data", "queries", FILE_NAME)
 
 
 def settings_for_building(overrides: Mapping[str, object]) -> Settings:
-    """Return the settings: the releases are beside those of ``graphsvc build``.
+    """Return the settings, with a separate folder of releases beside that of ``graphsvc build``.
 
-    They have not passed all checks, and there is one for each change. The service is reached
-    directly, whatever address the published one has.
+    These releases have not passed all checks, and there is one for each change. Clients connect to
+    the service directly, not by the public address.
     """
     settings = table.load(overrides)
     name = f"{settings.releases.name}-watched"
@@ -63,14 +62,14 @@ def settings_for_building(overrides: Mapping[str, object]) -> Settings:
 
 
 def in_process(builder: Builder, sockets: Sequence[socket.socket], pipe: int) -> None:
-    """Run a builder in a process of its own, which ends with this one.
+    """Run a builder in a separate process, which ends with this one.
 
-    It has neither the sockets of the service nor the end of the pipe that is read.
+    It closes the sockets of the service and the reading end of the pipe.
     """
 
     def run() -> None:
         bounds.end_with_parent()
-        # Ctrl-C goes to all processes of the terminal: the service ends, and this one with it.
+        # Ctrl-C goes to all processes of the terminal; this process ends with the service.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         for each in sockets:
             each.close()
@@ -81,9 +80,9 @@ def in_process(builder: Builder, sockets: Sequence[socket.socket], pipe: int) ->
 
 
 class Builder:
-    """Builds a project now and after each change, and has the service of its parent serve it.
+    """Builds a project now and after each change, and reloads the service of its parent process.
 
-    ``ready`` is the pipe into which a byte is written once there is a release to serve.
+    ``ready`` is a pipe; the builder writes a byte when there is a release to serve.
     """
 
     def __init__(self, overrides: Mapping[str, object], state: EditingState, ready: int) -> None:
@@ -93,7 +92,7 @@ class Builder:
         self._console = Console(stderr=True, highlight=False)
 
     def run(self) -> None:
-        """Build for ever."""
+        """Build after each change, until the process ends."""
         while True:
             settings = settings_for_building(self._overrides)
             changes = _changes(settings)
@@ -115,14 +114,14 @@ class Builder:
             self._console.print(f"Release {release.id} is served, after {took:.1f} s.")
 
     def _built(self) -> Release:
-        """Build a release. Errors: GraphsvcError, whatever goes wrong."""
+        """Build a release. Errors: GraphsvcError for any failure."""
         try:
             settings = settings_for_building(self._overrides)
             return build(load(settings), settings, validate_quickly, describe)
         except GraphsvcError:
             raise
         except Exception as error:
-            # The service goes on, and the next change may be the remedy.
+            # The service continues, and the next change may correct the failure.
             logging.getLogger(__name__).debug("The build failed.", exc_info=True)
             raise StoreError(f"The build failed: {error}", remedy="Try graphsvc build.") from error
 
@@ -132,7 +131,7 @@ class Builder:
             service.reload()
 
     def _serve_what_there_is(self) -> None:
-        """Let the service start if there is a release of earlier; else wait for a good build."""
+        """Let the service start with an earlier release; without one, wait for a good build."""
         if self._ready is not None:
             if (settings_for_building(self._overrides).releases / CURRENT).exists():
                 self._service()
@@ -154,9 +153,9 @@ class Builder:
 
 
 def _changes(settings: Settings) -> Iterator[None]:
-    """Yield once the files have changed and then stayed as they are for a moment.
+    """Yield after the files have changed and then stayed unchanged for a moment.
 
-    What changes from now on is seen, whenever the change is asked for.
+    Changes from now on are noticed, even while the caller is busy.
     """
     watched = _paths(settings)
     changes = watch(
@@ -175,13 +174,13 @@ def _first(
     changes: Iterator[set[FileChange]], watched: Sequence[Path], settings: Settings
 ) -> Iterator[None]:
     for changed in changes:
-        # A folder that was not there cannot be watched: it is looked for.
+        # A missing folder cannot be watched, so the program checks whether it exists now.
         if changed or _paths(settings) != watched:
             yield
 
 
 def _paths(settings: Settings) -> list[Path]:
-    """Return what is watched: of a project the parts that are there, and files named beside it."""
+    """Return the watched paths: the existing parts of a project, and other named files."""
     root = settings.project
     parts: list[Path] = []
     if root is not None:
@@ -190,7 +189,7 @@ def _paths(settings: Settings) -> list[Path]:
 
 
 class _Filter(DefaultFilter):
-    """Passes over what is hidden, an editor's own, or what a build writes."""
+    """Ignores hidden files, files of editors, and files that a build writes."""
 
     def __init__(self, watched: Sequence[Path], releases: Path) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""``graphsvc releases`` and ``graphsvc diff``: which releases are kept, and what changed."""
+"""``graphsvc releases`` and ``graphsvc diff``: the list of releases, and their changes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _VIEWS = (DiffView.ENTITIES, DiffView.SENTENCES, DiffView.RECORDS)
 
-#: So many changes are one page: all of them.
+#: A page size for all changes.
 _ALL = 1 << 62
 
 
@@ -110,7 +110,7 @@ def _compared(before: Release, after: Release) -> Comparison:
 
 
 def release_named(folder: Path, name: str) -> Release:
-    """Return the release of a name; ReleaseError if none or several have it."""
+    """Return the release with a name. Errors: ReleaseError if none or several have it."""
     if name == CURRENT:
         return current(folder)
     kept = release_repository.available_releases(folder)

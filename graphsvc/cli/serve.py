@@ -1,4 +1,4 @@
-"""``graphsvc serve`` and ``graphsvc reload``: build if need be, then answer over HTTP."""
+"""``graphsvc serve`` and ``graphsvc reload``: builds if necessary, then answers over HTTP."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def serve(settings: Settings) -> None:
 def run(settings: Settings) -> None:
     """Serve what the settings name until the service is ended."""
     if settings.site_logo is not None:
-        # What is wrong with it is told at once, and not by each process that serves.
+        # An error in it is reported once here, not by each process of the service.
         read_logo(settings.site_logo)
     sockets = listeners(settings, os.environ)
     export_settings(settings)
@@ -68,7 +68,7 @@ def run(settings: Settings) -> None:
         places = ", ".join(map(address_of, sockets))
         paths = [path for path in (settings.project, *settings.files) if path is not None]
         what = settings.store or ", ".join(map(str, paths))
-        # Where the output goes to a disk that is full, the service goes on.
+        # The service continues even if the output goes to a full disk.
         with suppress(OSError):
             click.echo(f"Serving {what} at {places}")
 
@@ -96,7 +96,7 @@ def reload(settings: Settings) -> None:
 
 
 def _prepare(settings: Settings) -> None:
-    """See to it that there is a release of the files as they are now."""
+    """Make sure that there is a release of the current files."""
     fresh = _fresh_release(settings)
     if fresh is None:
         # It says itself what it derives.
@@ -119,10 +119,9 @@ def _say_how_is_searched(release: Release) -> None:
 
 
 def _fresh_release(settings: Settings) -> Release | None:
-    """Return the release that building it now would give, if it is there.
+    """Return the release that a build would make now, if it exists.
 
-    Where there is nothing to build from, that is the one that is there, or another one if it
-    is damaged.
+    Without files to build from, it is the current release, or another one if that is damaged.
     """
     try:
         release = current(settings.releases)
@@ -137,7 +136,7 @@ def _fresh_release(settings: Settings) -> Release | None:
 
 
 def _build() -> None:
-    """Build a release in a process of its own, whose memory is free again afterwards."""
+    """Build a release in a separate process, so that its memory is freed afterwards."""
     command = [sys.executable, "-m", "graphsvc", "build"]
     code = subprocess.run(command, check=False).returncode  # noqa: S603
     if code != 0:
@@ -145,7 +144,7 @@ def _build() -> None:
 
 
 def export_settings(settings: Settings) -> None:
-    """Put the settings into the environment, where the service's processes read them."""
+    """Write the settings into the environment for the service's processes."""
     for field in fields(settings):
         value = getattr(settings, field.name)
         if value is not None and value != ():
@@ -153,7 +152,7 @@ def export_settings(settings: Settings) -> None:
 
 
 def _as_text(value: object) -> str:
-    """Write a value as the environment has it: paths as the system does, IRIs with spaces."""
+    """Return a value as text for the environment: tuples are joined by a separator."""
     if not isinstance(value, tuple):
         return str(value)
     separator = os.pathsep if isinstance(value[0], Path) else " "

@@ -1,4 +1,4 @@
-"""Answers as people read them in a terminal."""
+"""Answers as tables in a terminal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def show_queries(queries: Sequence[Query], console: Console) -> None:
 
 
 def show_table(table: Table, prefixes: Prefixes, console: Console) -> None:
-    """Print a table: IRIs with prefixes, literals as they read, and how many rows there are."""
+    """Print a table: IRIs with prefixes, literals as texts, and the number of rows."""
     grid = Grid(*table.variables, header_style="bold")
     for row in table.rows:
         grid.add_row(*(_cell(term, prefixes) for term in row))

@@ -1,4 +1,4 @@
-"""``graphsvc text``: add a text to a project, and bring its files in line with a changed one."""
+"""``graphsvc text``: adds a text to a project, and updates its files after a change."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ def _serve(
 
 
 def _refuse_other_machines(sockets: Sequence[socket.socket]) -> None:
-    """Refuse sockets that another machine can reach."""
+    """Refuse sockets to which another machine can connect."""
     for each in sockets:
         name = each.getsockname()
         if not isinstance(name, tuple) or not ip_address(name[0]).is_loopback:

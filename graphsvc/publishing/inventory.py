@@ -4,7 +4,7 @@ The graph ``<base>graph/inventory`` has one resource, of the same IRI::
 
     dcterms:identifier       the id of the release; absent while a publication is under way
     dcterms:modified         when it was written
-    dcterms:extent           how many graphs are listed
+    dcterms:extent           the number of graphs in the list
     dcterms:tableOfContents  a text for each graph: its digest, its count of quads, its IRI
 
 The IRIs of graphs are literals, not resources: otherwise the pages of passages would show the

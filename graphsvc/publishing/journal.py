@@ -171,7 +171,7 @@ class Journal:
         return sent, total
 
     def size(self) -> int:
-        """Return how many bytes there are to send."""
+        """Return the number of bytes to send."""
         query = "SELECT COALESCE(SUM(LENGTH(line)), 0) FROM statement"
         (size,) = self._database.execute(query).fetchone()
         return int(size)
@@ -179,7 +179,7 @@ class Journal:
     def statements(self, bundle: int) -> Iterator[tuple[str, bytes]]:
         """Yield the quads of a bundle: the island and the line of each.
 
-        Quads of one island stand together; those without blank nodes come first.
+        Quads of one island are together; those without blank nodes come first.
         """
         return self._database.execute(
             """SELECT island, line FROM statement JOIN change ON number = change

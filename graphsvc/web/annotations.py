@@ -40,7 +40,7 @@ FORMATS = carrying(Content.ANNOTATIONS)
     )
 )
 def of_text(suffix: str | None = None) -> Response:
-    """Answer with what the passages of a text (``iri=``) name and state."""
+    """Answer with the annotations of the passages of a text (``iri=``)."""
     iri = request.args.get("iri", "")
     if not is_absolute_iri(iri):
         raise RequestProblem("bad-request", "No text is named.", remedy="Give its IRI as iri=.")

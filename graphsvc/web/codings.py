@@ -52,8 +52,8 @@ class _Brotli:
     """https://www.rfc-editor.org/rfc/rfc7932."""
 
     def __init__(self) -> None:
-        # For the longest page (328 kB), quality 5 takes 3 ms for 33 kB, 9 19 ms for 31 kB; 11,
-        # which is usual for files that are compressed once, takes 704 ms for 28 kB.
+        # For the longest page (328 kB), quality 5 takes 3 ms for 33 kB, 9 19 ms for 31 kB,
+        # and 11, which is usual for files that are compressed once, takes 704 ms for 28 kB.
         self._stream = brotli.Compressor(mode=brotli.MODE_TEXT, quality=5)
 
     def part(self, data: bytes) -> bytes:

@@ -83,7 +83,7 @@ class History:
         return self._folder_now()[1]
 
     def _folder_now(self) -> tuple[Sequence[Release], Sequence[OntologyVersion]]:
-        """Return what is in the folder; it is read again when it has changed."""
+        """Return the content of the folder; it is read again after a change."""
         state = release_repository.change_token(self.folder)
         read = self._read
         if read is None or read[0] != state:
@@ -113,7 +113,7 @@ class History:
         return found
 
     def description(self, release: Release) -> Description:
-        """Return what a release says of its own dataset.
+        """Return the description of a release's dataset.
 
         Errors: RequestProblem if it is gone.
         """
@@ -128,7 +128,7 @@ class History:
         return known
 
     def counts(self, before: Release, after: Release) -> Mapping[StatementKind, Count]:
-        """Return how many statements of each kind two releases have apart."""
+        """Return the number of different statements of two releases, by kind."""
         key = (before.id, after.id)
         with self._lock:
             known = self._counts.get(key)
@@ -192,7 +192,7 @@ def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:
 
 
 def history() -> History:
-    """Return the history of what the current application serves."""
+    """Return the history of the current application."""
     found = current_app.extensions["graphsvc.history"]
     if not isinstance(found, History):
         raise TypeError("The application was not made by create_app.")

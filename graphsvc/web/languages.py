@@ -264,8 +264,8 @@ def _escape_values(values: Mapping[str, object]) -> Mapping[str, str]:
 def _reader(accept_language: str | None) -> ReaderLanguages:
     ranges = priority_list(accept_language)
     served = site()
-    # Vocabularies have more languages than the graph. Only the reader's first is added, to limit
-    # the number of different lists, since answers are cached by list.
+    # Vocabularies have more languages than the graph. Only the reader's first is added, so that
+    # there are few different lists, since answers are cached by list.
     first = lookup(ranges[:1], vocabularies.languages() | served.languages, "")
     available = served.languages | ({_primary(first)} if first else frozenset())
     return ReaderLanguages(

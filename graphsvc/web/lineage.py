@@ -1,9 +1,9 @@
-"""How the releases that are kept follow each other, and the versions of the ontology, in RDF.
+"""The sequence of the releases, and of the versions of the ontology, in RDF.
 
-The dataset as such has the releases as its versions, of which the one that is served is current:
-https://www.w3.org/TR/vocab-dcat-3/#dataset-versions. An ontology says which version it is and which
-it follows: https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies. No release can hold
-this, since it would have to change when another is built: it stands in documents alone.
+The releases are the versions of the dataset, and the served one is current:
+https://www.w3.org/TR/vocab-dcat-3/#dataset-versions. An ontology names its version and the one
+before: https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies. Only documents have these
+statements: a release cannot change when another one is built.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _ADMS = Namespace("http://www.w3.org/ns/adms#")
 
-#: What a release says of its dataset and is true of the release as well.
+#: Properties of the dataset that are repeated for its releases.
 _PASSED_ON = (
     *(DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.creator),
     *(DCTERMS.license, DCTERMS.rights, DCTERMS.language),
@@ -41,7 +41,7 @@ _OF_DISTRIBUTIONS = (DCTERMS.license, DCTERMS.rights)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of the ontology: ``href`` is where it is, ``prior`` the IRI of the one before."""
+    """A version of the ontology: ``href`` is its address, ``prior`` the IRI of the one before."""
 
     edition: OntologyVersion
     iri: str
@@ -51,7 +51,7 @@ class Version:
 
 
 def released_versions() -> list[Version]:
-    """Return the versions of the ontology that were released, the newest first."""
+    """Return the released versions of the ontology, the newest first."""
     served = history().served_edition
     found = history().editions()
     base = site().base
@@ -69,7 +69,7 @@ def released_versions() -> list[Version]:
 
 
 def of_ontology() -> Iterator[Triple]:
-    """Yield which versions of the ontology there are, and which one precedes that served."""
+    """Yield the versions of the ontology, and the one before the served one."""
     node = site().ontology
     for version in released_versions():
         iri = NamedNode(version.iri)
@@ -79,7 +79,7 @@ def of_ontology() -> Iterator[Triple]:
 
 
 def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
-    """Yield the releases of the dataset: which there are, which is current, what each is."""
+    """Yield the releases of the dataset, the current one, and a description of each."""
     if site().release.engine:
         return
     kept = history().kept()
@@ -90,7 +90,7 @@ def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
 
 
 def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
-    """Yield what a release is: of which dataset, after which one, with which dumps."""
+    """Yield the description of a release: its dataset, the release before it, its dumps."""
     node = _iri(release)
     yield from describe_release(release, previous, site().dataset.iri, site().base)
     rebase = Rebase(release.base, site().base)
@@ -114,7 +114,7 @@ def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
 
 
 def notes(release: Release, changes: Mapping[StatementKind, Count]) -> Iterator[Triple]:
-    """Yield in words how a release differs from the one before it."""
+    """Yield a note in words on the difference of a release from the one before it."""
     told = [
         f"{kind.value} +{count.added} -{count.removed}" for kind, count in changes.items() if count
     ]
@@ -132,7 +132,7 @@ def _address(release: Release) -> str:
 
 
 def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
-    """Yield who made and publishes a release, by the names that the graph has for them now."""
+    """Yield the creators and publishers of a release, with their names in the served graph."""
     for predicate, agent in said:
         if predicate in (DCTERMS.publisher, DCTERMS.creator) and isinstance(agent, NamedNode):
             name = site().named_term(agent, "en")

@@ -1,6 +1,6 @@
-"""The links that pages are full of: made in the fewest steps, for a page has hundreds.
+"""The links of pages, made in few steps, since a page has hundreds.
 
-``url_for`` of Flask builds each anew, at a cost that a page with twenty of them feels.
+``url_for`` of Flask builds each one again, which is slow for a page with many links.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 
     from graphsvc.store.base import Term
 
-# What may stand in a query component (RFC 3986, section 3.4), but for what forms read otherwise.
+# The characters of a query component (RFC 3986, section 3.4), except those special in forms.
 _AS_IT_IS = "!$'()*,/:;?@"
 _CODED = {code: quote_plus(chr(code), safe=_AS_IT_IS) for code in range(128)}
 
 _MOST_ADDRESSES = 512
 
 _LONGEST_ADDRESS = 4_000
-"""How long the address of a query in a page may be.
+"""The longest address of a query in a page.
 
-Some proxies and browsers refuse such as have more than 8,000 bytes, and a page has many of them.
+Some proxies and browsers refuse addresses of more than 8,000 bytes, and a page has many of them.
 https://www.rfc-editor.org/rfc/rfc9110#section-4.1
 """
 
 
 def register(environment: Environment) -> None:
-    """Give the templates the links."""
+    """Register the links in the templates."""
     environment.globals.update(url_for=_url_for, asking=asking, coded=coded)
 
 
 def asking(query: str | BoundQuery, release: str | None = None) -> str:
-    """Return the address at which the workbench opens a query, pinned to a release if one is.
+    """Return the address at which the workbench opens a query, maybe pinned to a release.
 
-    Where the text of a view's query is too long for an address, it is that of the query's own page,
+    If the text of a view's query is too long for an address, return that of the query's own page,
     with the terms of its parameters.
     """
     pinned = "" if release is None else f"&release={coded(release)}"
@@ -54,7 +54,7 @@ def asking(query: str | BoundQuery, release: str | None = None) -> str:
 
 
 def _has_page(query: BoundQuery) -> bool:
-    """Tell whether the page of a named query asks the same: it cannot where choices are put in."""
+    """Tell whether a named query's page asks the same query; not if choices are inserted."""
     named = next((each for each in site().view_queries if each.name == query.query.name), None)
     return type(query) is BoundQuery and named is not None and named.text == query.query.text
 
@@ -69,23 +69,23 @@ def address_of(query: BoundQuery) -> str:
 
 
 def _short(term: Term) -> str:
-    """Return a term as the address of a named query takes it: an IRI with its prefix."""
+    """Return a term for the address of a named query: an IRI with its prefix."""
     if isinstance(term, NamedNode):
         return site().release.prefixes.compact(term.value).removeprefix("<").removesuffix(">")
     return str(getattr(term, "value", term))
 
 
 def coded(text: str) -> str:
-    """Return a text as a value in a query, where forms read a plus as a space.
+    """Return a text as a value in a query component, where a plus means a space.
 
     https://url.spec.whatwg.org/#urlencoded-parsing
     """
-    # Byte by byte, as quote_plus does it, takes ten times as long.
+    # quote_plus works byte by byte, and takes ten times as long.
     return text.translate(_CODED) if text.isascii() else quote_plus(text, safe=_AS_IT_IS)
 
 
 def _url_for(endpoint: str, **values: str) -> str:
-    """Return what ``url_for`` of Flask does: from memory, if it is the same on every page."""
+    """Return the result of ``url_for`` of Flask; from a cache if it is the same on every page."""
     if values and endpoint != "static":
         return url_for(endpoint, **values)  # type: ignore[arg-type]
     return _same(endpoint, request.script_root, **values)

@@ -1,4 +1,4 @@
-"""Where a reader goes on from the page of a thing to its place on the map."""
+"""The links between the page of a thing and its place on the map."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from graphsvc.web.site import site
 
 
 def on_map(iri: str) -> str | None:
-    """Return the name of the place on the map where a thing is drawn, if it is."""
+    """Return the anchor of a thing on the map; None if the map does not show it."""
     spot = site().graph.places.spots.get(NamedNode(iri))
     return None if spot is None else map_anchor(spot.value)
 
 
 def map_anchor(iri: str) -> str:
-    """Return what the place of a thing on the map is called in its page."""
+    """Return the anchor of a thing in the page of the map."""
     return "at-" + re.sub(r"[^\w.-]+", "-", iri.removeprefix(site().base))

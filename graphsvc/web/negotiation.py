@@ -43,25 +43,25 @@ class MediaRange:
 
     @property
     def specificity(self) -> int:
-        """Return how closely the range names a media type: the closest decides its weight."""
+        """Return how specific the range is: the most specific one decides the weight."""
         if self.type == "*":
             return _ANY
         return _SUBTYPE if self.subtype == "*" else _EXACT
 
     def closeness(self, version: str | None) -> int:
-        """Return how closely the range names a media type in a version, if it is in one."""
+        """Return how specific the range is for a media type in a version."""
         is_named = version is not None and self.version == version
         return _VERSIONED if is_named and self.specificity == _EXACT else self.specificity
 
     def matches(self, media_type: str) -> bool:
-        """Tell whether ``media_type`` (in lower case) lies in the range."""
+        """Tell whether the range includes ``media_type`` (in lower case)."""
         kind, _, subtype = media_type.partition("/")
         return self.type in ("*", kind) and self.subtype in ("*", subtype)
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """How much a client wants one of the formats on offer, and how closely it named it."""
+    """The weight that a client gives an offered format, and how specific its range was."""
 
     weight: float
     specificity: int
@@ -71,14 +71,14 @@ _UNWANTED = _Claim(0.0, _ANY)
 
 
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
-    """Return the format of those on offer that the client likes best.
+    """Return the offered format that the client prefers.
 
-    ``offered`` is in the service's order of preference, which decides between formats that the
-    client likes alike. Two rules come before it: a format that the client names goes before one
-    that only a wildcard lets in, and named data goes before a named page, so that a program
-    that lists RDF types never loses them to HTML in a tie. No header means anything will do.
+    ``offered`` is in the service's order of preference, which decides at equal weights. Two rules
+    precede it: a format that the client names precedes one that only a wildcard matches, and named
+    data precede a named page, so that a program that lists RDF types does not get HTML in a tie.
+    Without a header, any format is acceptable.
 
-    Errors: NotAcceptable, carrying what was on offer.
+    Errors: NotAcceptable, with the offered formats.
     """
     ranked = acceptable(accept, offered)
     if not ranked:
@@ -87,7 +87,7 @@ def negotiate(accept: str | None, offered: Sequence[Format]) -> Format:
 
 
 def acceptable(accept: str | None, offered: Sequence[Format]) -> list[Format]:
-    """Return the formats on offer that the client takes, the best first."""
+    """Return the offered formats that the client accepts, the best first."""
     ranges = media_ranges(accept or "")
     if not ranges:
         return list(offered)
@@ -102,7 +102,7 @@ def acceptable(accept: str | None, offered: Sequence[Format]) -> list[Format]:
 
 
 def media_ranges(accept: str) -> list[MediaRange]:
-    """Return the well-formed elements of an Accept header; what is malformed is passed over."""
+    """Return the elements of an Accept header; malformed ones are ignored."""
     return list(_media_ranges(accept))
 
 
@@ -118,10 +118,10 @@ def _is_token(text: str) -> bool:
 
 
 def elements(value: str) -> Iterator[tuple[str, float]]:
-    """Yield what a weighted list names, in lower case, and how much each is wanted.
+    """Yield the names of a weighted list, in lower case, with their weights.
 
-    Accept, Accept-Encoding and their kin share this grammar: RFC 9110, section 12.4.2. Parameters
-    other than the weight are passed over, and so is an element whose weight is none.
+    Accept, Accept-Encoding and other fields share this grammar: RFC 9110, section 12.4.2.
+    Parameters other than the weight are ignored, and so is an element with an invalid weight.
     """
     for name, _, weight in _elements(value):
         yield name, weight
@@ -129,7 +129,7 @@ def elements(value: str) -> Iterator[tuple[str, float]]:
 
 def _elements(value: str) -> Iterator[tuple[str, Sequence[str], float]]:
     for element in _ELEMENT.findall(value):
-        # An element of semicolons alone has no parts at all.
+        # An element of semicolons has no parts.
         name, *parameters = [part.strip().lower() for part in _PARAMETER.findall(element)] or [""]
         weight = _weight(parameters)
         if name and weight is not None:
@@ -137,7 +137,7 @@ def _elements(value: str) -> Iterator[tuple[str, Sequence[str], float]]:
 
 
 def _weight(parameters: Sequence[str]) -> float | None:
-    """Return the weight: 1 if none is given, None if it is no weight at all."""
+    """Return the weight: 1 if it is missing, None if it is invalid."""
     value = _parameter(parameters, "q")
     if value is None:
         return 1.0
@@ -145,7 +145,7 @@ def _weight(parameters: Sequence[str]) -> float | None:
 
 
 def _parameter(parameters: Sequence[str], key: str) -> str | None:
-    """Return the value of a parameter as it stands there, or None without one."""
+    """Return the value of a parameter, or None without one."""
     for parameter in parameters:
         name, _, value = parameter.partition("=")
         if name.strip() == key:
@@ -159,10 +159,10 @@ def _version(parameters: Sequence[str]) -> str | None:
 
 
 def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:
-    """Return how much the client wants a format: under its own name, or an alias that it names.
+    """Return the claim for a format, by its media type or by an alias that the client names.
 
-    A later version of RDF is had only by who does not ask for another one. Any RDF 1.1 is RDF 1.2
-    as well, so a format without a version suits every label.
+    RDF 1.2 is served only to clients that do not ask for another version. RDF 1.1 is a part of RDF
+    1.2, so a format without a version matches every version label.
     """
     suiting = [each for each in ranges if fmt.version in (None, each.version or fmt.version)]
     own = _claim_of(fmt.media_type, suiting, fmt.version)
@@ -172,7 +172,7 @@ def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:
 
 
 def _claim_of(media_type: str, ranges: Sequence[MediaRange], version: str | None = None) -> _Claim:
-    """Return what the closest range gives a media type."""
+    """Return the claim from the most specific range for a media type."""
     matching = [candidate for candidate in ranges if candidate.matches(media_type)]
     if not matching:
         return _UNWANTED

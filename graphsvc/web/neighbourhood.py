@@ -1,4 +1,4 @@
-"""What stands around a thing: as a picture, wide or narrow, and as a list."""
+"""The neighbourhood of a thing: as a picture, wide or narrow, and as a list."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from graphsvc.views.neighbours import Neighbour, Ring
 
 MOST_OPEN = 12
-"""How many neighbours of a picture can be open at once."""
+"""The most neighbours of a picture that can be open at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnNeighbour:
-    """A neighbour as it is drawn; ``toggle`` is the address that opens or closes it, if one may."""
+    """A neighbour in the drawing; ``toggle`` is the address that opens or closes it, or None."""
 
     neighbour: Neighbour
     is_open: bool
@@ -34,14 +34,14 @@ class DrawnNeighbour:
 
     @property
     def words(self) -> tuple[str, str]:
-        """Return what is written beside its circle."""
+        """Return the words beside its circle."""
         return (self.neighbour.first.property.label, self.neighbour.thing.label)
 
 
 class Neighbourhood:
-    """The rings of things: that around one in the middle, and those around its open neighbours.
+    """The ring of neighbours of a central thing, and the rings of its open neighbours.
 
-    Whatever stands around several of them is drawn once, and listed with each.
+    A thing that is in several rings is drawn once, and listed in each.
     """
 
     def __init__(self, iri: str, open_iris: Sequence[str], page: int) -> None:
@@ -82,7 +82,7 @@ class Neighbourhood:
         return Branch(node, self._beyond(iri) if is_open else [])
 
     def _beyond(self, iri: str) -> list[Branch[DrawnNeighbour]]:
-        """List what stands around a neighbour, and return those of it that are not drawn yet."""
+        """List the ring of a neighbour, and return the things that are not drawn yet."""
         around = ring(site().graph, iri, labels())
         self.rings.append(around)
         others = [one for one in around.neighbours if one.thing.iri not in self._drawn]

@@ -1,4 +1,4 @@
-"""A query as a Jupyter notebook that asks it and shows the answer: nbformat 4.5.
+"""A Jupyter notebook that asks a query and shows the answer: nbformat 4.5.
 
 https://nbformat.readthedocs.io/en/latest/format_description.html
 """
@@ -13,7 +13,7 @@ from graphsvc.web import snippets
 
 @dataclass(frozen=True, slots=True)
 class NotebookSource:
-    """What a notebook says of where its answer comes from."""
+    """The source of the answer in a notebook."""
 
     title: str
     address: str

@@ -1,7 +1,7 @@
-"""The formats in which the document about a thing can be had as data.
+"""The data formats of the document about a thing.
 
-RDF/XML cannot hold every graph, so it is not offered for a document that it cannot hold. N3 has
-nothing of RDF 1.2: it is not offered where something of the graph is beyond RDF 1.1.
+RDF/XML cannot represent every graph, so it is offered only for documents that it can represent. N3
+has no RDF 1.2, so it is offered only if the whole graph is RDF 1.1.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DATA_FORMATS: tuple[Format, ...] = (*carrying(Content.TRIPLES), *carrying(Conten
 
 
 def formats_for_graph(formats: Iterable[Format]) -> Iterator[Format]:
-    """Yield those of some formats that can hold whatever stands in the graph."""
+    """Yield the formats that can represent the whole graph."""
     for fmt in formats:
         if fmt.engine == RdfFormat.N3 and site().release.manifest.needs_rdf_1_2:
             continue
@@ -39,10 +39,10 @@ def formats_for_graph(formats: Iterable[Format]) -> Iterator[Format]:
 
 
 def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
-    """Return the formats of data in which a page of the document about a thing can be had."""
+    """Return the data formats of a page of the document about a thing."""
     if site().fits_rdf_xml:
         return tuple(formats_for_graph(DATA_FORMATS))
-    # A request asks for this several times: for its own format, for its links and for its page.
+    # A request needs this several times: for its own format, for its links and for its page.
     cache: dict[tuple[str, int], tuple[Format, ...]] = g.setdefault("data_formats", {})
     if (iri, page) not in cache:
         cache[iri, page] = _read(iri, page)
@@ -50,7 +50,7 @@ def data_formats(iri: str, page: int = 1) -> tuple[Format, ...]:
 
 
 def draft_of(iri: str, page: int) -> DocumentDraft:
-    """Return a page of the document about a thing, which a request reads once.
+    """Return a page of the document about a thing; it is cached for the request.
 
     Errors: UnknownEntity.
     """
@@ -61,7 +61,7 @@ def draft_of(iri: str, page: int) -> DocumentDraft:
 
 
 def document_of(data: DocumentDraft) -> Document:
-    """Return the document of a draft, which a request reads once."""
+    """Return the document of a draft; it is cached for the request."""
     cache: dict[str, Document] = g.setdefault("documents", {})
     if data.paging.here not in cache:
         cache[data.paging.here] = data.document(site().imprint)
@@ -69,7 +69,7 @@ def document_of(data: DocumentDraft) -> Document:
 
 
 def formats_of(document: Document) -> tuple[Format, ...]:
-    """Return the formats of data in which a document can be had."""
+    """Return the data formats of a document."""
     fits = tuple(formats_for_graph(DATA_FORMATS))
     try:
         write_statements(document.triples(), BytesIO(), _RDF_XML, site().prefixes)
@@ -82,6 +82,6 @@ def _read(iri: str, page: int) -> tuple[Format, ...]:
     try:
         document = document_of(draft_of(iri, page))
     except UnknownEntity:
-        # What people read may have more pages than its data: those have no data of their own.
+        # A page for people may have a higher number than the last page of data.
         return DATA_FORMATS
     return formats_of(document)

@@ -1,18 +1,18 @@
 """The public address: the scheme, the host and the mount point at which clients reach the service.
 
-Every absolute address, link and redirect begins with it. Three sources, the first that there is:
+Every absolute address, link and redirect begins with it. It comes from the first of three sources:
 
-1. the setting `public_url` decides everything, whatever a request says;
-2. a proxy named by the setting `trusted_proxies` says it in each request, by `Forwarded`
+1. the setting `public_url`, for all requests;
+2. a proxy in the setting `trusted_proxies`, in each request, by `Forwarded`
    (https://www.rfc-editor.org/rfc/rfc7239) or by `X-Forwarded-Proto`, `-Host`, `-Port`, `-Prefix`;
 3. the request itself: its scheme and its `Host`. The mount point is then the path of the setting
-   `base_iri`, since that is the address at which the things of the graph are reached.
+   `base_iri`, since that is the address of the things of the graph.
 
-Each proxy appends what it has seen, so that a list is read from its end: the last element is that
-of the peer, the one before it that of the proxy from which the peer got the request, and so on as
-long as those are trusted. What stands before them is what a client has written, and is not read.
+Each proxy appends to a list, so a list is read from its end: the last element is that of the peer,
+the one before it that of the proxy from which the peer got the request, and so on while the proxies
+are trusted. Elements before them come from the client, and are ignored.
 
-Nothing here uses Flask: the server asks for the origin of a request before there is an application.
+Nothing here uses Flask: the server needs the origin of a request before the application is called.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ if TYPE_CHECKING:
 
     from graphsvc.settings import Settings
 
-    #: Returns the value of a field of a request by its name in lower case, or None; of fields that
-    #: are there several times the values joined by commas.
+    #: Returns the value of a field of a request by its name in lower case, or None; the values of
+    #: repeated fields are joined by commas.
     Fields: TypeAlias = Callable[[str], str | None]
 
 ERROR = "graphsvc.forwarding_error"
-"""The key under which the WSGI environment has the `ForwardingError` of a request."""
+"""The key of the WSGI environment for the `ForwardingError` of a request."""
 
 _USUAL_PORTS = {"http": "80", "https": "443"}
 
 # RFC 7239, section 4: a pair is a token, an equals sign, and a token or a quoted string. Many
-# proxies leave the quotes of an IPv6 address or of a port away, so that colons are taken too.
+# proxies omit the quotes of an IPv6 address or of a port, so colons are accepted, too.
 _NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PAIR = re.compile(rf'\s*(?:({_NAME})=([\[\]:!#$%&\'*+.^_`|~0-9A-Za-z-]+|"(?:[^"\\]|\\.)*")\s*)?')
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The public address of a request: ``host`` has the port, if that is not the usual one.
+    """The public address of a request; ``host`` includes an unusual port.
 
     ``root`` is the mount point: "" for the root of the host, or a path such as "/graph".
     """
@@ -69,7 +69,7 @@ class Origin:
         return f"{self.scheme}://{self.host}{self.root}/"
 
     def local_path(self, path: str) -> str:
-        """Return a path without the mount point; a proxy may have taken it off already."""
+        """Return a path without the mount point, which a proxy may have removed already."""
         if not self.root or not (path + "/").startswith(self.root + "/"):
             return path
         return path[len(self.root) :] or "/"
@@ -80,7 +80,7 @@ _origin = lru_cache(maxsize=256)(Origin)
 
 
 class PublicAddress:
-    """Tells the origin of each request, from the settings and from what trusted proxies say."""
+    """Determines the origin of each request from the settings and from trusted proxies."""
 
     def __init__(self, settings: Settings) -> None:
         self._fixed = None
@@ -97,7 +97,7 @@ class PublicAddress:
         ``peer`` is the IP address of the other end of the connection, or empty for a Unix socket;
         ``host`` is the value of the field Host; ``scheme`` is that of the connection.
 
-        Errors: ForwardingError, if a trusted proxy says what cannot be.
+        Errors: ForwardingError if the fields of a trusted proxy are invalid.
         """
         if self._fixed is not None:
             return self._fixed
@@ -105,11 +105,11 @@ class PublicAddress:
         return _forwarded(direct, field, self._proxies) if self._proxies.trust(peer) else direct
 
     def client(self, peer: str, field: Fields) -> str:
-        """Return the address of who makes a request: the peer, or who is behind trusted proxies.
+        """Return the address of a client: the peer, or the client behind trusted proxies.
 
-        It is empty for a Unix socket, and what a proxy writes if that hides the address.
+        It is empty for a Unix socket, and the name that a proxy writes if it hides the address.
 
-        Errors: ForwardingError, if a trusted proxy names two.
+        Errors: ForwardingError if a trusted proxy names two clients.
         """
         if not self._proxies.trust(peer):
             return peer
@@ -141,7 +141,7 @@ class PublicAddress:
 
 
 class MountMiddleware:
-    """A WSGI application that sees each request as a client sent it to the public address."""
+    """WSGI middleware that changes each request to the form for the public address."""
 
     def __init__(self, application: WSGIApplication, address: PublicAddress) -> None:
         self._application = application
@@ -157,9 +157,9 @@ class MountMiddleware:
 
 
 class Peers:
-    """Who is trusted with something: addresses, networks, and peers of a Unix socket.
+    """A set of trusted peers: addresses, networks, and peers of a Unix socket.
 
-    ``names`` is the value of a setting that names them.
+    ``names`` is the value of a setting that lists them.
     """
 
     def __init__(self, names: str | None) -> None:
@@ -185,9 +185,9 @@ class Peers:
         try:
             address = ip_address(_without_port(node))
         except ValueError:
-            # "unknown", or a name that hides the address.
+            # The node is "unknown", or a name that hides the address.
             return False
-        # A socket for both versions of IP writes IPv4 addresses as ::ffff:192.0.2.1.
+        # A socket for both versions of IP has IPv4 addresses in the form ::ffff:192.0.2.1.
         address = getattr(address, "ipv4_mapped", None) or address
         return any(address in network for network in self._networks)
 
@@ -197,12 +197,12 @@ def _without_port(node: str) -> str:
 
 
 def _behind(nodes: Sequence[str], proxies: Peers) -> str:
-    """Return from whom the first of the trusted proxies got a request."""
+    """Return the node from which the first trusted proxy got a request."""
     return _without_port(nodes[-min(_hops(nodes, proxies), len(nodes))])
 
 
 def _forwarded(direct: Origin, field: Fields, proxies: Peers) -> Origin:
-    """Return the origin that the fields of a trusted proxy name; what they leave out is direct."""
+    """Return the origin from the fields of a trusted proxy, completed by the direct one."""
     standard, usual = _by_standard(field, proxies), _by_usage(field, proxies)
     values = usual | standard
     scheme = values.get("proto", direct.scheme)
@@ -210,7 +210,7 @@ def _forwarded(direct: Origin, field: Fields, proxies: Peers) -> Origin:
     for name in standard.keys() & usual.keys():
         texts = [_without_usual_port(each[name], scheme) for each in (standard, usual)]
         if texts[0] != texts[1]:
-            # A proxy that sets one of the two and passes the other on would let clients choose.
+            # If a proxy sets one field and passes the other on, a client could choose the value.
             raise _wrong("What Forwarded and X-Forwarded-* say", " and ".join(texts))
     if host and "port" in values and "host" not in standard:
         host = f"{re.sub(':[0-9]+$', '', host)}:{values['port']}"
@@ -218,21 +218,21 @@ def _forwarded(direct: Origin, field: Fields, proxies: Peers) -> Origin:
 
 
 def _by_standard(field: Fields, proxies: Peers) -> dict[str, str]:
-    """Return what the field Forwarded says: https://www.rfc-editor.org/rfc/rfc7239#section-4."""
+    """Return the values of Forwarded: https://www.rfc-editor.org/rfc/rfc7239#section-4."""
     value = field("forwarded")
     if value is None:
         return {}
     elements = _elements(value)
     trusted = elements[-_hops([each.get("for", "") for each in elements], proxies) :]
     values: dict[str, str] = {}
-    # The first of them is that of the proxy which the client reached.
+    # The first element is that of the proxy that the client used.
     for element in reversed(trusted):
         values |= {name: element[name] for name in ("proto", "host") if name in element}
     return _normalise(values)
 
 
 def _by_usage(field: Fields, proxies: Peers) -> dict[str, str]:
-    """Return what the fields X-Forwarded-* say; no standard describes them."""
+    """Return the values of the fields X-Forwarded-*; no standard describes them."""
     hops = _hops(_list(field("x-forwarded-for")), proxies)
     result = {}
     for name in ("proto", "host", "port", "prefix"):
@@ -243,7 +243,7 @@ def _by_usage(field: Fields, proxies: Peers) -> dict[str, str]:
 
 
 def _hops(nodes: Sequence[str], proxies: Peers) -> int:
-    """Return how many proxies are trusted, given from where each got the request: the last first.
+    """Return the number of trusted proxies; ``nodes`` are the sources of their requests.
 
     The peer is one; if it got the request from a trusted proxy, that is the next one, and so on.
     """
@@ -256,7 +256,7 @@ def _hops(nodes: Sequence[str], proxies: Peers) -> int:
 
 
 def _elements(value: str) -> list[dict[str, str]]:
-    """Return the elements of a Forwarded field, the names of their pairs in lower case."""
+    """Return the elements of a Forwarded field; the names of their pairs are in lower case."""
     elements: list[dict[str, str]] = [{}]
     position = 0
     while True:
@@ -282,7 +282,7 @@ def _list(value: str | None) -> list[str]:
 
 
 def _normalise(values: dict[str, str]) -> dict[str, str]:
-    """Return what a proxy says in the form in which it is compared and used."""
+    """Return the values of a proxy in normal form. Errors: ForwardingError."""
     if "proto" in values:
         values["proto"] = values["proto"].lower()
         if values["proto"] not in _USUAL_PORTS:
@@ -303,7 +303,7 @@ def _normalise(values: dict[str, str]) -> dict[str, str]:
 def _wrong(what: str, value: str) -> ForwardingError:
     return ForwardingError(
         f"{what}, as a proxy forwards it, cannot be used: {value!r}.",
-        remedy="Mend the configuration of the proxy, or set public_url.",
+        remedy="Correct the configuration of the proxy, or set public_url.",
     )
 
 

@@ -1,7 +1,7 @@
-"""The few pages that show something of every class or property, and so cost more than others.
+"""A cache for the few expensive pages, which show something of every class or property.
 
-All other pages lead to them. Each is the same for a release and a reader, so each process makes it
-once: the vocabulary, the dataset with its parts, the list of all things.
+All other pages link to them. Such a page is the same for a release and a reader, so each process
+makes it once: the vocabulary, the dataset with its parts, the list of all things.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def cached_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
-    """Return a page from the cache, made now if it is not there; ``key`` is what decides it.
+    """Return a page from the cache; it is made if it is missing. ``key`` identifies it.
 
-    What lies in an engine may change, so that its pages are made each time.
+    The statements of an engine may change, so their pages are not cached.
     """
     if site().release.engine:
         return make()

@@ -1,4 +1,4 @@
-"""The pages: what is read, made on the server, and whole without a script."""
+"""The pages for reading; they are made on the server and work without scripts."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ if TYPE_CHECKING:
 pages = Blueprint("pages", __name__)
 
 _MOST_VALUES = 3
-"""How many values of one property are shown at a glance; the rest opens when asked."""
+"""The visible values of a property; the reader can open the rest."""
 
 _MANY = 12
-"""How many values a list shows before the rest is asked for; it shows a few more if that is all."""
+"""The visible values of a list; a few more are shown if they are all."""
 
 (_HTML,) = carrying(Content.PAGE)
 
-#: The ids that parts of the page of a thing have.
-#: Embeddings, overrides, isolates, and the ends of each.
+#: The ids of the parts of the page of a thing.
+#: The characters for embeddings, overrides and isolates of text direction, and their ends.
 _TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 _OF_PAGE = re.compile(
@@ -71,7 +71,7 @@ _OF_PAGE = re.compile(
 
 @pages.get("/")
 def home() -> BaseResponse:
-    """Show what the graph is, and the ways into it; send programs to its description."""
+    """Show an overview of the graph; redirect programs to its description."""
 
     def body() -> str:
         view = views.home(site().graph, labels())
@@ -97,14 +97,14 @@ def home() -> BaseResponse:
 
 
 def _first_questions() -> list[Query]:
-    """Return the most wanted question of each group."""
+    """Return the first question of each group."""
     groups = grouped(query for query in site().queries if START in query.tags)
     return [group.queries[0] for group in groups]
 
 
 @pages.get("/data")
 def data() -> Response:
-    """Show how all of the graph is taken along, asked by programs, and cited."""
+    """Show how to download the graph, query it by programs, and cite it."""
     return release_answer(_HTML, ("data",), lambda: render_template("data.html"))
 
 
@@ -118,13 +118,13 @@ def problems() -> Response:
 
 @pages.get("/healthz")
 def healthz() -> Response:
-    """Tell that the process answers."""
+    """Report that the process answers."""
     return _state("ok")
 
 
 @pages.get("/readyz")
 def readyz() -> Response:
-    """Tell that the graph can be read, and why it is not the current release if it is not.
+    """Report that the graph can be read; if it is not the current release, report the reason.
 
     The status is 503 if files of the release have changed while it is served: see `server.keeper`.
     """
@@ -140,11 +140,11 @@ def readyz() -> Response:
 
 
 def entity_page(about: Head) -> str:
-    """Return the page of a thing; a passage's shows its sentence, a text's is to be read."""
+    """Return the page of a thing, of a passage, or of a text."""
     if about.iri in site().graph.texts.passages:
         return reader_page(about, page_number())
     if about.iri == site().dataset.iri:
-        # It lists the releases that are kept.
+        # It lists the releases.
         ids = [release.id for release in history().kept()]
         return cached_page(("dataset", *ids), lambda: _thing_page(about))
     return _thing_page(about)
@@ -163,14 +163,14 @@ def _thing_page(about: Head) -> str:
 
 
 def marked(text: str, words: str) -> tuple[Piece, ...]:
-    """Return a text in pieces, those that print the words being about them."""
+    """Return a text in pieces; the pieces that are the words are marked."""
     return split_into_pieces(text, ((span, words) for span in occurrences(words, text)))
 
 
 class PageTemplate(Template):
-    """A template whose text holds no control characters, whatever the graph holds.
+    """A template whose output has no control characters, even if the graph has some.
 
-    HTML has no way to write them: https://html.spec.whatwg.org/multipage/syntax.html#text-2
+    HTML cannot represent them: https://html.spec.whatwg.org/multipage/syntax.html#text-2
     """
 
     def render(self, *args: object, **kwargs: object) -> str:
@@ -179,7 +179,7 @@ class PageTemplate(Template):
 
 
 def register(served: Site, environment: Environment) -> None:
-    """Give the templates what they all use."""
+    """Register the functions and values that all templates use."""
     environment.template_class = PageTemplate
     environment.tests["in_base"] = lambda iri: iri.startswith(served.base)
     environment.tests["of_graph"] = lambda iri: iri.startswith(served.spaces)
@@ -212,19 +212,19 @@ def register(served: Site, environment: Environment) -> None:
 
 
 def _visible_count(listed: Sequence[object]) -> int:
-    """Return how many of a list are shown at first: not so many that two or three are left."""
+    """Return the number of visible items of a list; it never hides only two or three."""
     return len(listed) if len(listed) <= _MANY + 3 else _MANY
 
 
 def _part_id(iri: str) -> str:
-    """Return the id of a thing in the page of its document: its fragment, if no part has it."""
+    """Return the id of a thing in the page of its document: its fragment, if that is free."""
     fragment = iri.partition("#")[2]
     is_free = _OF_PAGE.fullmatch(fragment) is None and not set(fragment) & set(whitespace)
     return fragment if is_free else ""
 
 
 def _undirected(text: Markup) -> Markup:
-    """Return a text without the characters that turn what follows: a title has no <bdi>.
+    """Return a text without characters that change the direction of text: a title has no <bdi>.
 
     https://www.unicode.org/reports/tr9/#Explicit_Directional_Embeddings
     """
@@ -232,13 +232,13 @@ def _undirected(text: Markup) -> Markup:
 
 
 def _format_label(name: str) -> str:
-    """Return what people call a format."""
+    """Return the label of a format."""
     fmt = named(name)
     return fmt.label if fmt else name
 
 
 def _wants_rdf() -> bool:
-    """Tell whether a client would rather have RDF than a page."""
+    """Tell whether a client prefers RDF to a page."""
     offered = (_HTML, *carrying(Content.TRIPLES))
     return negotiate(request.headers.get("Accept"), offered) != _HTML
 

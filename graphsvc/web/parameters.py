@@ -1,4 +1,4 @@
-"""The parameters of addresses: those that several pages read, and those that others append."""
+"""The parameters of addresses that several pages read, and those that other sites append."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from graphsvc.web.problems import RequestProblem
 
 _LARGEST_PAGE = 1_000_000
 
-#: What mail, advertisement, social networks and caches append to links, to follow who opens them or
-#: to make an address new. A page does not depend on it.
+#: Parameters that mail, advertisement, social networks and caches append to links, for tracking or
+#: to avoid caches. No page depends on them.
 _APPENDED = (
     *("utm_[a-z_]+", "mtm_[a-z_]+", "pk_[a-z_]+", "piwik_[a-z_]+", "hsa_[a-z_]+", "at_[a-z_]+"),
     *("fbclid", "gclid", "gclsrc", "dclid", "gbraid", "wbraid", "gad_source", "gad_campaignid"),
@@ -25,12 +25,12 @@ _APPENDED_PAIR = re.compile(
 
 
 def without_appended(query_string: bytes) -> bytes:
-    """Return the query of an address without the parameters that others append to links."""
+    """Return the query of an address without the parameters that other sites append."""
     return _APPENDED_PAIR.sub(b"", query_string).removesuffix(b"&")
 
 
 def page_number() -> int:
-    """Return the page that the address asks for, counted from 1.
+    """Return the page number of the address, counted from 1.
 
     Errors: RequestProblem if it is no page number.
     """

@@ -1,6 +1,6 @@
-"""The small parts that a page has hundreds of: made here, since a template makes each more slowly.
+"""The small parts of pages, made in Python: a page has hundreds, and templates are slower.
 
-Templates call them as they call macros.
+Templates call them like macros.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ if TYPE_CHECKING:
 _LONGEST_LABEL, _LONGEST_CHOICE, _LONGEST_TITLE = 240, 80, 200
 _LONGEST_QUOTE, _BEGINNING = 340, 300
 _LONGEST_LEAD, _MOST_LISTED = 500, 3
-"""How many characters the sentence on a thing has at most, and how many values it lists."""
+"""The most characters of the sentence on a thing, and the most values that it lists."""
 
 MOST_IN_A_CELL = 5_000
-"""How many characters of a value a cell of a table has: a page has hundreds of cells."""
+"""The most characters of a value in a cell of a table: a page has hundreds of cells."""
 
 
 class Parts:
-    """The parts of pages about what one site serves."""
+    """The parts of the pages of one site."""
 
     def __init__(self, served: Site) -> None:
         self._served = served
         self._shorten = served.graph.naming.prefixes.shorten
 
     def term(self, named: Named) -> Markup:
-        """Return a term: a link if it is a thing or a web address, else its words."""
+        """Return a term as HTML: a link for a thing or a web address, else its words."""
         return self._term(named, self._address(named))
 
     def _term(self, named: Named, address: str | None) -> Markup:
@@ -61,7 +61,7 @@ class Parts:
         return Markup(f'<a href="{escape(address)}"{language}{elsewhere}>{words}</a>')  # noqa: S704
 
     def value(self, named: Named, predicate: Term | None = None) -> Markup:
-        """Return a value where there is room: a picture as such, a long text that opens."""
+        """Return a value as HTML: a picture is shown, and the reader can open a long text."""
         if is_date(named.term):
             return time_element(named.label)
         address = self._address(named)
@@ -76,7 +76,7 @@ class Parts:
         return Markup(f'<details class="long">{summary}<div>{words}</div></details>')  # noqa: S704
 
     def lead(self, lead: Lead) -> Markup:
-        """Return the sentence on a thing: a long one, as descriptions can be, is cut."""
+        """Return the sentence on a thing; a long one is cut."""
         pieces = (self._piece(piece) for piece in lead.pieces)
         words = values.apart(shortened("".join(pieces), _LONGEST_LEAD))
         return Markup(f'<p class="lead"{_lang(lead.language)}>{words}</p>')  # noqa: S704
@@ -91,9 +91,9 @@ class Parts:
         return format_list(names, locale=locale())
 
     def between(self, middle: Named, end: Named) -> Markup:
-        """Return what stands between a thing and a value, without the words that the value has.
+        """Return the thing between a thing and a value, without the words of the value.
 
-        What the name of the value names already is left out.
+        It is left out if the name of the value includes its name.
         """
         if middle.label.casefold() in end.label.casefold():
             return Markup()
@@ -107,7 +107,7 @@ class Parts:
         return len(named.label) > values.LONGEST and self._address(named) is None
 
     def title(self, named: Named | Thing) -> Markup:
-        """Return the name of a thing as the heading of its page; a long one opens."""
+        """Return the name of a thing as the heading of its page; the reader can open a long one."""
         language = label_language(named.language)
         words = values.apart(named.label, named.direction)
         if len(named.label) <= values.LONGEST_TITLE:
@@ -120,9 +120,9 @@ class Parts:
         )
 
     def _address(self, named: Named) -> str | None:
-        """Return where a term leads, if it leads anywhere.
+        """Return the address of the link of a term, if it has one.
 
-        The address in a literal leads to a page of this service only where there is one.
+        An address in a literal is a link within this service only if the page exists.
         """
         iri = named.iri
         if iri is None and (iri := values.address_in(named.term)) is not None:
@@ -134,22 +134,22 @@ class Parts:
         return self._served.local_href(iri) or (iri if values.is_linked(iri) else None)
 
     def _is_here(self, named: Named, address: str) -> bool:
-        """Tell whether a link leads to no other site: to a thing of this one, or to mail."""
+        """Tell whether a link stays on this site, or is an address of mail or telephone."""
         iri = named.iri or named.label
         return self._served.is_here(iri) or address.startswith(("mailto:", "tel:"))
 
     def expression(self, words: Expression) -> Markup:
-        """Return a value in words: its terms as links, and what stands between them."""
+        """Return a value in words: its terms as links, and the words between them."""
         parts = (
             escape(translate(part)) if isinstance(part, str) else self.term(part) for part in words
         )
         return Markup(f'<span class="expression">{"".join(parts)}</span>')  # noqa: S704
 
     def property_name(self, entry: PropertyFacts, twins: Container[Term] = ()) -> Markup:
-        """Return the name of a property: a link where this graph describes it.
+        """Return the name of a property; it is a link if this graph describes the property.
 
-        ``twins`` are the properties of which others are called the same: such a one is shown with
-        the name by which it is written.
+        ``twins`` are the properties that share their name with others: they are shown with their
+        prefixed names.
         """
         predicate = entry.predicate
         name = self._property(predicate, entry.definition)
@@ -167,11 +167,11 @@ class Parts:
         return Markup(f"<span{title}>{words}</span>")  # noqa: S704
 
     def number(self, passage: Passage) -> Markup:
-        """Return the number of a passage, which leads to its place in the text."""
+        """Return the number of a passage, with a link to its place in the text."""
         return self._number(passage, "")
 
     def elsewhere(self, passage: Passage) -> Markup:
-        """Return the number of a passage that another row quotes: its words when pointed at."""
+        """Return the number of a passage that another row quotes, with its words as a title."""
         quote = escape(shortened(passage.quote, _LONGEST_TITLE))
         return self._number(passage, f' title="{quote}"')
 
@@ -182,7 +182,7 @@ class Parts:
         return Markup(f'<a class="number" href="{escape(address)}"{more}>{words}</a>')  # noqa: S704
 
     def sentence(self, passage: Passage) -> Markup:
-        """Return a sentence with its number: a long one opens when asked."""
+        """Return a sentence with its number; the reader can open a long one."""
         language = _lang(passage.language)
         quote = f"<q{language}>{escape(passage.quote)}</q>"
         if len(passage.quote) > _LONGEST_QUOTE:
@@ -192,7 +192,7 @@ class Parts:
         return Markup(f'<div class="sentence">\n{self.number(passage)}\n{quote}\n</div>')  # noqa: S704
 
     def choice(self, address: str, choice: Choice) -> Markup:
-        """Return one value of a facet: how many things have it, and the way to them."""
+        """Return one value of a facet: a link to its things, and their number."""
         attributes = ' class="chosen" aria-current="true"' if choice.chosen else ""
         named = choice.label
         language = _lang(named.language if named else None)
@@ -203,7 +203,7 @@ class Parts:
         )
 
     def source(self, passage: Passage) -> Markup:
-        """Return the number of a passage in a table, its words when pointed at."""
+        """Return the number of a passage in a table, with its words as a title."""
         address = self._served.local_href(passage.iri)
         quote = escape(shortened(passage.quote, _LONGEST_TITLE))
         text = Markup(gettext('<span class="unseen">passage </span>%(number)s'))  # noqa: S704
@@ -213,7 +213,7 @@ class Parts:
         )
 
     def status_mark(self, status: Status) -> Markup:
-        """Return who says so, where it is not the text; nothing where there is none."""
+        """Return the mark of a status; nothing for facts that the text states."""
         if status is Status.RECORDED and not self._served.graph.texts.positions:
             return Markup()
         marks = {
@@ -228,14 +228,14 @@ class Parts:
 
 
 def register(served: Site, environment: Environment) -> None:
-    """Give the templates the parts."""
+    """Register the parts in the templates."""
     environment.globals.update(
         parts=Parts(served), opening=opening, label_language=label_language, apart=values.apart
     )
 
 
 def parts_of_pages() -> Parts:
-    """Return the parts of the pages that the current application serves."""
+    """Return the parts of the current application."""
     parts = current_app.jinja_env.globals["parts"]
     if not isinstance(parts, Parts):
         raise TypeError("The application was not made by create_app.")
@@ -243,7 +243,7 @@ def parts_of_pages() -> Parts:
 
 
 def opening(beginning: str, more: str) -> Markup:
-    """Return the summary of what opens when asked: how it begins, and words that open and shut it.
+    """Return the summary of an element that opens: its beginning, and words for opening it.
 
     ``beginning`` is HTML, ``more`` is text.
     """
@@ -254,7 +254,7 @@ def opening(beginning: str, more: str) -> Markup:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return a text cut between words if it is longer than so many characters."""
+    """Return a text, cut between words if it is longer than ``length``."""
     if len(text) <= length:
         return text
     end = " …"
@@ -262,9 +262,9 @@ def shortened(text: str, length: int) -> str:
 
 
 def bounded(text: str) -> str:
-    """Return a text as a cell of a table may have it: of a very long one its beginning.
+    """Return a text for a cell of a table; a very long one is cut.
 
-    How much is left out is said in figures, which need no language. Downloads have all of it.
+    The number of missing characters needs no translation. Downloads have the whole text.
     """
     if len(text) <= MOST_IN_A_CELL:
         return text
@@ -272,7 +272,7 @@ def bounded(text: str) -> str:
 
 
 def label_language(language: str | None) -> Markup:
-    """Return the attributes of a label in a language: one that the reader's is not is shown."""
+    """Return the attributes of a label in a language; another one than the reader's is shown."""
     attribute = f' data-language="{escape(language)}"' if is_other(language) else ""
     return Markup(f"{_lang(language)}{attribute}")  # noqa: S704
 

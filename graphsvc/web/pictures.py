@@ -1,4 +1,4 @@
-"""Pages with pictures, drawn here as SVG; each has a table of the same for those who see none."""
+"""Pages with pictures, drawn as SVG; each also has a table with the same data."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ pictures = Blueprint("pictures", __name__)
 def timeline() -> Response:
     """Show the dated facts, at their precision: all, or those of things of one class.
 
-    Of very many those of a period are shown, from the year ``from=`` on.
+    If there are very many, only those from the year ``from=`` are shown.
     """
     cls, first = _iri("class"), _year("from")
 
@@ -59,9 +59,9 @@ def map_page() -> Response:
 
 @pictures.get("/neighbourhood")
 def neighbourhood() -> Response:
-    """Show what stands around a thing (``iri=``), and around each neighbour that is ``open=``.
+    """Show the neighbours of a thing (``iri=``), and those of each ``open=`` neighbour.
 
-    Of a thing with very many neighbours some are on each ``page=``.
+    The neighbours of a thing with very many of them are divided into pages (``page=``).
     """
     iri = _iri("iri")
     if iri is None:

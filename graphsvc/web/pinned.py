@@ -1,8 +1,8 @@
 """Queries that are pinned to a release: ``/sparql?query=…&release=<id>``.
 
-Such an answer is what the query's address gave while that release was served: a memento of it
-(https://www.rfc-editor.org/rfc/rfc7089#section-2.1.1). It says whether the release that is served
-now answers differently, in a field of RFC 9651's syntax::
+Such an answer is a memento of the query's address: the answer while that release was served
+(https://www.rfc-editor.org/rfc/rfc7089#section-2.1.1). A field in the syntax of RFC 9651 tells
+whether the served release answers differently::
 
     Current-Answer: different; release="0f3a…"; added=3; removed=1
 """
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 _VERDICTS = 512
 _OPEN = 2
 
-#: A longer address is not repeated in a Link field: servers and clients bound their headers.
+#: The longest address in a Link field: servers and clients limit their headers.
 _LONGEST_LINK = 2048
 
 
 class _Stores:
-    """The stores of other releases, opened by the process that needs them."""
+    """The stores of other releases; each process opens those that it needs."""
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self._find = find
@@ -52,7 +52,7 @@ class _Stores:
         self._lock = Lock()
 
     def store(self, name: str) -> Store:
-        """Return the store of a release, which is held while it is open here."""
+        """Return the store of a release, which cannot be removed while it is open here."""
         with self._lock:
             if name not in self._open:
                 release = self._find(name)
@@ -65,14 +65,14 @@ class _Stores:
 
 
 class Pins:
-    """The stores of an application's other releases, and the verdicts that it has come to."""
+    """The stores of an application's other releases, and a cache of verdicts."""
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self.stores = _Stores(find)
         self._verdicts: OrderedDict[tuple[str, ...], Verdict] = OrderedDict()
 
     def verdict(self, pin: Pin, query_request: QueryRequest) -> Verdict:
-        """Return whether the release that is served answers a pinned query differently."""
+        """Return whether the served release answers a pinned query differently."""
         if pin.is_served:
             return SAME
         if query_request.changes:
@@ -90,26 +90,26 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The release that a query is pinned to, and its store."""
+    """The release of a pinned query, and its store."""
 
     release: Release
     store: Store
 
     @property
     def is_served(self) -> bool:
-        """Tell whether it is the release that is served."""
+        """Tell whether it is the served release."""
         return self.release.id == site().release.id
 
     @property
     def prefixes(self) -> Mapping[str, str]:
-        """Return the prefixes that a query may leave out."""
+        """Return the prefixes that a query need not declare."""
         return self.release.prefixes.in_queries
 
 
 def find(parameters: Parameters) -> Pin | None:
-    """Return the release that a request is pinned to, if it is.
+    """Return the release to which a request is pinned, or None.
 
-    Errors: RequestProblem: 410 if it has been removed, 404 if it never was, 400 if two are named.
+    Errors: RequestProblem: 410 for a removed release, 404 for an unknown one, 400 for two.
     """
     names = parameters.all("release")
     if not names:
@@ -133,7 +133,7 @@ def find(parameters: Parameters) -> Pin | None:
 def answer(
     pin: Pin, query_request: QueryRequest, fmt: Format, content: Callable[[], Answer | str]
 ) -> Response:
-    """Return a pinned answer, which names its release and tells whether it still holds."""
+    """Return a pinned answer, which names its release and tells whether it is still current."""
     verdict = _pins().verdict(pin, query_request)
     g.pin, g.verdict = pin, verdict
     tag = etag(
@@ -159,7 +159,7 @@ def answer(
 
 
 def address(release: str | None) -> str:
-    """Return the address of the query that was asked, pinned to a release or to none."""
+    """Return the address of the current query, pinned to a release or to none."""
     values = {name: texts for name, texts in request.values.lists() if name != "release"}
     if release is not None:
         values["release"] = [release]

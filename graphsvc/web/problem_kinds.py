@@ -1,4 +1,4 @@
-"""The kinds of problems that the service tells of over HTTP: one table."""
+"""The kinds of problems over HTTP, in one table."""
 
 from __future__ import annotations
 

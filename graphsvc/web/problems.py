@@ -36,10 +36,10 @@ _HTTP = Namespace("http://www.w3.org/2011/http#")
 
 _BY_STATUS = {kind.status: kind for kind in KINDS}
 
-# After how many seconds to ask again, RFC 9110, section 10.2.3: a deadline frees what was taken.
+# The seconds of Retry-After by kind of problem: RFC 9110, section 10.2.3.
 _RETRY_AFTER = {"deadline-exceeded": 10, "memory-exceeded": 10, "overloaded": 1, "unavailable": 2}
 
-# The most special class of an exception decides: the first that fits.
+# The first matching class decides, so special classes come first.
 _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
     (errors.QuerySyntaxError, "query-syntax"),
     (errors.ForbiddenOperation, "forbidden-operation"),
@@ -61,7 +61,7 @@ _OF_EXCEPTION: tuple[tuple[type[errors.GraphsvcError], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One problem: what is wrong (``detail``), where (``position``), what to do (``remedy``)."""
+    """A problem: its ``detail``, its ``position`` and its ``remedy``."""
 
     kind: ProblemKind
     detail: str
@@ -73,11 +73,11 @@ class Problem:
 
     @property
     def excerpt(self) -> str:
-        """Return the line that is wrong, cut to a readable width, with a caret below."""
+        """Return the line with the error, cut to a readable width, with a caret below."""
         return "" if self.position is None else self.position.caret()
 
     def as_json(self, root: str) -> str:
-        """Return the problem object, RFC 9457, section 3; the service is found at path ``root``."""
+        """Return the problem object (RFC 9457, section 3); ``root`` is the path of the service."""
         return json.dumps(self._members(root), indent=2, ensure_ascii=False) + "\n"
 
     def as_text(self) -> str:
@@ -116,7 +116,7 @@ class Problem:
 
 
 class RequestProblem(Exception):  # noqa: N818 - it names what it carries
-    """A request that the service refuses for what stands in it."""
+    """The service refuses a request because of its content."""
 
     def __init__(self, name: str, detail: str, *, remedy: str = "", **headers: str) -> None:
         super().__init__(detail)
@@ -129,7 +129,7 @@ class RequestProblem(Exception):  # noqa: N818 - it names what it carries
 
 
 def register(app: Flask) -> None:
-    """Let every error of an application be answered in the one shape."""
+    """Make an application answer every error in the same form."""
     app.register_error_handler(errors.GraphsvcError, lambda error: render(problem_of(error)))
     app.register_error_handler(RequestProblem, lambda error: render(error.problem))
     app.register_error_handler(HTTPException, lambda error: render(_of_http(error)))
@@ -137,19 +137,19 @@ def register(app: Flask) -> None:
 
 
 def failure() -> Exception | None:
-    """Return the error that the environment of the request has, if there is one."""
+    """Return the error in the environment of the request, if there is one."""
     error = request.environ.get(FAILURE)
     return error if isinstance(error, Exception) else None
 
 
 def raise_failure() -> None:
-    """Raise the error that the environment of the request has, if there is one."""
+    """Raise the error in the environment of the request, if there is one."""
     if (error := failure()) is not None:
         raise error
 
 
 def render(problem: Problem) -> Response:
-    """Return the answer that tells of a problem, in the best format that the client takes."""
+    """Return the answer for a problem, in the best format that the client accepts."""
     fmt = _format()
     response = Response(_write(problem, fmt), problem.kind.status, content_type=fmt.content_type)
     response.headers.extend(problem.headers)
@@ -160,14 +160,14 @@ def render(problem: Problem) -> Response:
 
 
 def ask_for_rdf_errors(fmt: Format | None = None) -> None:
-    """Say that this request is about a thing: its errors may be RDF, or are of the asked format."""
+    """Allow RDF, or set a format, for the errors of this request, which is about a thing."""
     request.environ["graphsvc.rdf_errors"] = True
     if fmt is not None and Content.LINKS not in fmt.carries:
         request.environ["graphsvc.format"] = fmt
 
 
 def _format() -> Format:
-    """Return the format for an error: an error never fails for want of a format of its own."""
+    """Return the format for an error; if none is acceptable, the first one is used."""
     fmt = request.environ.get("graphsvc.format")
     if isinstance(fmt, Format):
         return fmt
@@ -222,7 +222,7 @@ def _tombstone(withdrawn: errors.Withdrawn | None) -> Sequence[Triple]:
 
 
 def problem_of(error: errors.GraphsvcError) -> Problem:
-    """Return the problem that an error is for who asked."""
+    """Return the problem for an error."""
     name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
     return Problem(
         NAMED_KINDS[name],
@@ -240,7 +240,7 @@ def _of_http(error: HTTPException) -> Problem:
     kind = _BY_STATUS.get(status) or ProblemKind(
         "http", status, error.name, error.description or ""
     )
-    # Its Content-Type and Content-Length are those of the page that werkzeug would have written.
+    # Content-Type and Content-Length of the exception belong to the page of werkzeug.
     headers = {
         name: value
         for name, value in error.get_headers(request.environ)

@@ -1,7 +1,7 @@
-"""What a request to the endpoint asks: the query side of the SPARQL 1.1 Protocol, without HTTP.
+"""Reads a request to the endpoint: the query side of the SPARQL 1.1 Protocol, without HTTP.
 
-Sections 2.1.1 to 2.1.4 of https://www.w3.org/TR/sparql11-protocol/#query-operation. The request is
-read here, for whichever server brought it, and nothing is answered.
+Sections 2.1.1 to 2.1.4 of https://www.w3.org/TR/sparql11-protocol/#query-operation. This module
+reads requests of any server; it does not answer them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PATH = "/sparql"
-"""Where the endpoint is, under the mount point."""
+"""The path of the endpoint, under the mount point."""
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
@@ -33,10 +33,10 @@ VERSIONS = ("1.1", "1.2-basic", "1.2")
 """The versions of SPARQL that a request may announce, each a part of the next."""
 
 LONGEST_ADDRESS = 16_384
-"""How many bytes of an address are read; a longer query fits into the body of a POST."""
+"""The most bytes of an address; a longer query can be sent in the body of a POST."""
 
 LARGEST_BODY = 1_048_576
-"""How many bytes of a body are read: a query of a megabyte is an accident."""
+"""The most bytes of a body: a query of a megabyte is a mistake."""
 
 _CONTENT = {
     "SELECT": Content.SOLUTIONS,
@@ -45,7 +45,7 @@ _CONTENT = {
     "DESCRIBE": Content.TRIPLES,
 }
 
-# What makes two answers to one query on one release differ; such answers are not kept.
+# Functions whose values differ at each call; answers with them are not cached.
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
 _MAY_CHANGE = frozenset(("NOW", "RAND", "UUID", "BNODE"))
 
@@ -71,7 +71,7 @@ class Body:
 
     @classmethod
     def of(cls, content_type: str, data: bytes) -> Body:
-        """Return a body of the kind that the value of a Content-Type field says."""
+        """Return a body with the media type of a Content-Type field."""
         media_type, *more = content_type.split(";")
         pairs = (each.partition("=") for each in more)
         parameters = {name.strip().lower(): value.strip(' \t"') for name, _, value in pairs}
@@ -80,7 +80,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest:
-    """What a request asks: the query, the dataset it is about, and the format by name, if any."""
+    """A request for a query: the query, its dataset, and the name of the format, if it has one."""
 
     query: str
     graphs: GraphSelection = field(default_factory=GraphSelection)
@@ -88,12 +88,12 @@ class QueryRequest:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return what decides the answer beside the release and the format."""
+        """Return the values on which the answer depends, besides the release and the format."""
         return (self.query, *self.graphs.default_graphs, "|", *self.graphs.named_graphs)
 
     @property
     def changes(self) -> bool:
-        """Tell whether the query uses a function whose value is another each time."""
+        """Tell whether the query uses a function whose value differs at each call."""
         return sparql.mentions(self.query, _MAY_CHANGE) and any(
             token.text.upper() in _CHANGING for token in sparql.code(self.query)
         )
@@ -121,7 +121,7 @@ def read_parameters(query_string: bytes, body: Body | None) -> Parameters:
 
 
 def _decode_pairs(pairs: bytes) -> dict[str, list[str]]:
-    # What some clients leave unencoded is read as well.
+    # Some clients do not percent-encode all bytes.
     try:
         values = parse_qs(pairs.decode("utf-8"), keep_blank_values=True, errors="strict")
     except UnicodeDecodeError as error:
@@ -134,15 +134,15 @@ def _decode_pairs(pairs: bytes) -> dict[str, list[str]]:
 
 
 def _without_empty(name: str, values: list[str]) -> list[str]:
-    """Return the values that are not empty: forms send every field, also one left empty.
+    """Return the values that are not empty: forms also send empty fields.
 
-    An empty query is a mistake, and is reported.
+    An empty query is kept, since it is a mistake that is reported.
     """
     return values if name == "query" else [value for value in values if value]
 
 
 def in_ascii(query_string: bytes) -> bytes:
-    """Return an address's query in ASCII: some clients leave other bytes as they are."""
+    """Return an address's query in ASCII: some clients do not encode other bytes."""
     if query_string.isascii():
         return query_string
     return quote_from_bytes(query_string, safe=bytes(range(33, 127))).encode("ascii")
@@ -151,9 +151,9 @@ def in_ascii(query_string: bytes) -> bytes:
 def decode_form_value(value: bytes) -> str:
     """Return a value of a form as text.
 
-    Python has an escape of its own for two hexadecimal digits, and reads it in C, four times as
-    fast as `urllib.parse` reads the percent sign. UnicodeDecodeError if anything else follows one,
-    or if the bytes are not in UTF-8.
+    Python's own escape for two hexadecimal digits is decoded in C, four times as fast as
+    `urllib.parse` decodes percent signs. Errors: UnicodeDecodeError if a percent sign is followed
+    by something else, or if the bytes are not UTF-8.
     https://url.spec.whatwg.org/#urlencoded-parsing
     """
     escaped = value.replace(b"\\", rb"\\").replace(b"%", rb"\x").replace(b"+", b" ")
@@ -161,12 +161,12 @@ def decode_form_value(value: bytes) -> str:
 
 
 def asks_nothing(parameters: Parameters) -> bool:
-    """Tell whether a GET is about the endpoint itself, since it brings no query."""
+    """Tell whether a GET has no query, and so is about the endpoint itself."""
     return not parameters.all("query") and not parameters.all("update")
 
 
 def asks_why_empty(parameters: Parameters) -> bool:
-    """Tell whether the reason of an empty answer is wanted, not the answer: ``explain=empty``."""
+    """Tell whether a request asks for the explanation of an empty answer: ``explain=empty``."""
     values = parameters.all("explain")
     if values and set(values) != {"empty"}:
         raise RequestProblem(
@@ -178,7 +178,7 @@ def asks_why_empty(parameters: Parameters) -> bool:
 
 
 def read(parameters: Parameters, body: Body | None) -> QueryRequest:
-    """Return what a request asks; RequestProblem if it is not exactly one query."""
+    """Return the query of a request. Errors: RequestProblem if it has not exactly one."""
     if parameters.all("update"):
         raise _no_updates()
     queries = list(parameters.all("query"))
@@ -197,16 +197,16 @@ def read(parameters: Parameters, body: Body | None) -> QueryRequest:
 
 
 def format_name(parameters: Parameters) -> str | None:
-    """Return the format that a request names, in ``format=``, or in ``output=`` as for Fuseki.
+    """Return the name of a format in ``format=``, or in ``output=`` as for Fuseki.
 
-    In a form a plus is a space. No media type has a space, so that it was a plus here.
+    In a form a plus means a space. No media type has a space, so a space was a plus.
     """
     names = [*parameters.all("format"), *parameters.all("output")]
     return names[0].strip().replace(" ", "+") if names else None
 
 
 def choose_format(name: str | None, accept: str | None, offered: Sequence[Format]) -> Format:
-    """Return the format asked for by name or media type in ``format=``, or by negotiation."""
+    """Return the format with a name or media type from ``format=``, or by negotiation."""
     if name is None:
         return _negotiate(accept, tuple(offered))
     fmt = next((fmt for fmt in offered if name.casefold() in _names(fmt)), None)
@@ -215,7 +215,7 @@ def choose_format(name: str | None, accept: str | None, offered: Sequence[Format
     return fmt
 
 
-# Clients send the same few headers; negotiation reads them with care, and so once.
+# Clients send few different headers, and negotiation is slow, so results are cached.
 @lru_cache(maxsize=512)
 def _negotiate(accept: str | None, offered: tuple[Format, ...]) -> Format:
     return negotiate(accept, offered)
@@ -223,16 +223,16 @@ def _negotiate(accept: str | None, offered: tuple[Format, ...]) -> Format:
 
 @lru_cache(maxsize=8)
 def answer_formats(form: str | None) -> tuple[Format, ...]:
-    """Return the formats that can carry the answer to a query of a form.
+    """Return the formats of the answer to a query of a form.
 
-    A page comes last, for who names it.
+    A page is last, for clients that name it.
     """
     content = _CONTENT.get(form or "SELECT", Content.SOLUTIONS)
     return (*carrying(content), *carrying(Content.PAGE))
 
 
 def _direct(body: Body) -> str:
-    """Return the query that is the body of the request, if its kind is that of a query."""
+    """Return the query in the body of a request. Errors: RequestProblem for another media type."""
     if body.media_type == UPDATE:
         raise _no_updates()
     if body.media_type != QUERY:
@@ -260,10 +260,10 @@ def _direct(body: Body) -> str:
 
 
 def _check_versions(parameters: Parameters, body: Body | None) -> None:
-    """Refuse a query that announces a version which is not known here.
+    """Refuse a query that announces an unknown version of SPARQL.
 
-    The parameter, or that of the body's media type, is of the SPARQL 1.2 Protocol; each known
-    version is a part of the newest, so nothing else follows from it.
+    The parameter, also of the body's media type, belongs to the SPARQL 1.2 Protocol. Each known
+    version is a part of the newest one, so a known version has no effect.
     https://www.w3.org/TR/sparql12-protocol/#version-announcement
     """
     versions = list(parameters.all("version"))
@@ -302,7 +302,7 @@ def _graphs(parameters: Parameters) -> GraphSelection:
 
 @lru_cache(maxsize=64)
 def _names(fmt: Format) -> frozenset[str]:
-    """Return what clients call a format in ``format=``: turtle, rdf+xml, or xml for a graph."""
+    """Return the names of a format in ``format=``: turtle, rdf+xml, or xml for a graph."""
     media_types = {fmt.media_type, *fmt.aliases}
     subtypes = {media_type.partition("/")[2] for media_type in media_types}
     suffixes = {subtype.rpartition("+")[2] for subtype in subtypes}

@@ -1,7 +1,7 @@
-"""The named queries: the gallery, and each with its form, its answer and its address for programs.
+"""The named queries: the gallery, and the page, the answer and the address of each query.
 
-What a query is called, takes and answers stands in its file (`graphsvc.queries`); a new file needs
-no line here.
+The file of a query has its name, parameters and description (`graphsvc.queries`); a new query needs
+no change here.
 """
 
 from __future__ import annotations
@@ -77,9 +77,9 @@ _CONTENTS = {
     )
 )
 def gallery() -> Response:
-    """List the questions by what people want to know: all, or those that words or a tag pick.
+    """List the questions by group: all, or those with some words or a tag.
 
-    The queries behind the pages are listed where their tag is asked for.
+    The queries behind the pages are listed only under their tag.
     """
     words, tag = _one("q").strip(), _one("tag")
 
@@ -129,16 +129,16 @@ def query(address: str) -> Response:
     return response
 
 
-def _operation(asked: Query) -> Operation:
+def _operation(query_file: Query) -> Operation:
     """Return what a query does for programs: it has an address of its own."""
     return Operation(
-        "query-" + asked.name,
-        asked.summary,
+        "query-" + query_file.name,
+        query_file.summary,
         Phrase("Queries"),
-        formats_of(asked),
-        tuple(map(_parameter, asked.params.values())),
+        formats_of(query_file),
+        tuple(map(_parameter, query_file.params.values())),
         failures=(400, 503),
-        fixed=(("address", asked.name),),
+        fixed=(("address", query_file.name),),
     )
 
 
@@ -158,7 +158,7 @@ def _as_json(param: Param) -> object:
 
 @dataclass(frozen=True, slots=True)
 class _BoundQuestion:
-    """A query with the terms of its parameters; one of a view has them in its text."""
+    """A query with the terms of its parameters; a view's query has them in its text."""
 
     query: Query
     terms: Mapping[str, tuple[Term, ...]]
@@ -169,18 +169,18 @@ class _BoundQuestion:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return what decides the answer."""
+        """Return the values on which the answer depends."""
         arguments = (f"{name}={term}" for name, terms in self.terms.items() for term in terms)
         return ("query", self.query.name, *arguments)
 
     @property
     def text(self) -> str:
-        """Return the text that the store is asked."""
+        """Return the text for the store."""
         return BoundQuery(self.query, self.terms).text if self._is_of_view else self.query.text
 
     @property
     def bindings(self) -> Mapping[str, Term]:
-        """Return the terms that the store is to bind."""
+        """Return the terms that the store has to bind."""
         return {} if self._is_of_view else {name: first for name, (first, *_) in self.terms.items()}
 
     @property
@@ -190,17 +190,17 @@ class _BoundQuestion:
 
     @property
     def self_contained_text(self) -> str:
-        """Return a text that says itself what the parameters are."""
+        """Return a text with the values of the parameters."""
         return self.text if self._is_of_view else with_values(self.query.body, self.bindings)
 
     @property
     def iri(self) -> str | None:
-        """Return the IRI of the query: those of the program have none in the graph."""
+        """Return the IRI of the query; queries of the program have none."""
         return None if self._is_of_view else f"{site().base}query/{self.query.name}"
 
 
 def _question(named_query: Query) -> _BoundQuestion:
-    """Return a query with the terms that the address names; views take several for a parameter."""
+    """Return a query with the terms of the address; a view's parameter may have several."""
     prefixes = site().release.prefixes.in_queries
     if BEHIND_PAGES not in named_query.tags:
         arguments = {name: _one(name) for name in request.args}
@@ -216,7 +216,7 @@ def _question(named_query: Query) -> _BoundQuestion:
 
 
 def formats_of(named_query: Query) -> tuple[Format, ...]:
-    """Return what the answer to a query can be had in, a page first."""
+    """Return the formats of the answer to a query, a page first."""
     contents = _CONTENTS.get(sparql.form(named_query.text) or "SELECT", _CONTENTS["SELECT"])
     return (_HTML, *(fmt for content in contents for fmt in carrying(content)))
 
@@ -236,7 +236,7 @@ def _fits(query: Query, words: str, tag: str) -> bool:
 
 
 def _groups(matches: Sequence[Query], tag: str) -> Sequence[QueryGroup]:
-    """Return the queries that were picked out: under the tag that was asked for, if one was."""
+    """Return the matching queries in groups; with a tag, in one group."""
     return [QueryGroup(tag, tuple(in_order(matches)))] if tag and matches else grouped(matches)
 
 
@@ -246,7 +246,7 @@ def _find_query(name: str) -> Query:
 
 
 def _split(address: str) -> tuple[Query, Format | None]:
-    """Return the query that an address names, and the format after a dot, if there is one."""
+    """Return the query of an address, and the format of its suffix, if it has one."""
     stem, _, suffix = address.rpartition(".")
     fmt = named(suffix)
     if not stem or fmt is None:
@@ -255,7 +255,7 @@ def _split(address: str) -> tuple[Query, Format | None]:
     if fmt not in formats_of(named_query):
         raise RequestProblem(
             "not-found",
-            f"The answer to {named_query.name} cannot be had as {suffix}.",
+            f"The answer to {named_query.name} is not available as {suffix}.",
             remedy=f"Take one of {', '.join(each.name for each in formats_of(named_query))}.",
         )
     return named_query, fmt
@@ -269,7 +269,7 @@ def _body(question: _BoundQuestion, fmt: Format) -> bytes | str:
         rows = ([_cell(term) for term in row] for row in table.rows)
         columns = [_readable(name) for name in table.variables]
         return xlsx.workbook(question.query.name, columns, rows)
-    # As a whole: whatever fails, fails before the answer begins.
+    # The answer is made whole, so that errors occur before it is sent.
     formats = dict.fromkeys(Content, (fmt,))
     answer = site().store.answer(question.text, formats, bindings=question.bindings)
     return content_of(answer) or b""
@@ -288,9 +288,9 @@ def _readable(variable: str) -> str:
 
 
 def _in_words(description: str) -> str:
-    """Return a description that names columns as the page does: for ``?asOf``, “As of”.
+    """Return a description with the page's names of columns: “As of” for ``?asOf``.
 
-    What is code stays as it is.
+    Code is not changed.
     """
     return _CODE_OR_VARIABLE.sub(
         lambda match: f"“{_readable(match[1])}”" if match[1] else match[0], description
@@ -325,9 +325,9 @@ def _page(question: _BoundQuestion) -> str:
 
 
 def _options(question: _BoundQuestion) -> Mapping[str, Sequence[ParameterChoice]]:
-    """Return what fits each parameter, of which a reader may choose."""
+    """Return the choices for each parameter."""
     if question.iri is None:
-        # What fits the query of a view is all of the graph.
+        # For the query of a view, the choices would be the whole graph.
         return {}
     named_query = question.query
     return site().once(("options", named_query.name, labels()), lambda: choices(named_query))
@@ -338,7 +338,7 @@ def _as_text(term: Term) -> str:
 
 
 def _own_address(iri: str) -> str | None:
-    """Return where the page of a thing of the graph is; a query may name what the graph has not."""
+    """Return the address of the page of a thing; None if the graph does not have it."""
     is_own = iri.startswith(site().base) and site().knows(iri)
     return site().local_href(iri) if is_own else None
 
@@ -350,9 +350,9 @@ def _address(named_query: Query, fmt: Format) -> str:
 
 
 def with_values(text: str, bindings: Mapping[str, Term]) -> str:
-    """Return a query that says itself what its parameters are, for the workbench to start from.
+    """Return a query with the values of its parameters, as a start for the workbench.
 
-    Their values stand in the query's outermost group, where patterns and filters see them.
+    The values are in the query's outermost group, where patterns and filters see them.
     """
     if not bindings:
         return text

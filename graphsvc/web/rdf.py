@@ -1,4 +1,4 @@
-"""Writing RDF in a format of the table, the same bytes for the same statements."""
+"""Writes RDF in a format of the table; the same statements give the same bytes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ _ROOT = re.compile(rb"(<rdf:RDF)((?: [\w:.-]+=\"[^\"]*\")+)(>)")
 def write_rdf(
     statements: Sequence[Triple] | Sequence[Quad], fmt: Format, prefixes: Mapping[str, str]
 ) -> bytes:
-    """Return the statements in a format, with those of the prefixes that they need.
+    """Return the statements in a format, with the prefixes that they need.
 
-    Errors: NotAcceptable if the format cannot hold one of them; TypeError if it is none for RDF.
+    Errors: NotAcceptable if the format cannot represent one of them; TypeError if it is not for
+    RDF.
     """
     out = BytesIO()
     write_statements(statements, out, fmt, _needed_prefixes(statements, prefixes))
@@ -33,7 +34,7 @@ def write_rdf(
 
 
 def _announcement(fmt: Format) -> bytes:
-    """Return what says the version in the text itself, where readers know that.
+    """Return the declaration of the version in a text, if the format has one.
 
     https://www.w3.org/TR/rdf12-turtle/#sec-version
     """
@@ -44,7 +45,7 @@ def _announcement(fmt: Format) -> bytes:
 def _needed_prefixes(
     statements: Sequence[Triple] | Sequence[Quad], prefixes: Mapping[str, str]
 ) -> dict[str, str]:
-    # Up to the last sign that ends a namespace: many statements have few IRIs.
+    # A namespace ends with the last slash or hash. The set has few IRIs, even of many statements.
     iris = set(_iris(statements))
     namespaces = {iri[: max(iri.rfind("/"), iri.rfind("#")) + 1] for iri in iris}
     return {prefix: iri for prefix, iri in prefixes.items() if iri in namespaces}
@@ -61,9 +62,9 @@ def _iris(statements: Sequence[Triple] | Sequence[Quad]) -> Iterator[str]:
 
 
 def _in_order(text: bytes) -> bytes:
-    """Return the text with its prefixes sorted: the engine lists them in another order each time.
+    """Return the text with sorted prefixes: the engine's order differs each time.
 
-    Without that, one entity tag would stand for different bytes.
+    Otherwise one entity tag would belong to different bytes.
     """
     text = _DECLARATIONS.sub(_sorted_lines, text, count=1)
     return _ROOT.sub(_sorted_attributes, text, count=1)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def reader_page(about: Head, page: int) -> str:
-    """Return the page on which a text is read.
+    """Return a page of a text for reading.
 
     Errors: UnknownEntity if the text has no such page.
     """
@@ -51,15 +51,15 @@ def reader_page(about: Head, page: int) -> str:
 
 
 def content_of(text: Thing) -> str | None:
-    """Return the words of a text to the letter, if they are here."""
+    """Return the exact words of a text, if they are available."""
     digests = (getattr(digest, "value", "") for digest in text.values(SCHEMA.sha256))
     return next(filter(None, map(site().texts_by_digest.get, digests)), None)
 
 
 class PassageHtml:
-    """Makes the HTML of what a page of a text has hundreds of: a template makes each more slowly.
+    """Makes the HTML of passages and facts in Python: a page has hundreds, templates are slower.
 
-    Facts lead to the words that say them, by the end of the passage's IRI and their number.
+    A fact links to the words that state it, by the end of the passage's IRI and a number.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class PassageHtml:
         return Markup("".join(self._pieces(pieces, escape(passage))))  # noqa: S704
 
     def facts(self, subjects: Iterable[PassageSubject], passage: str) -> Markup:
-        """Return what a passage states, thing by thing, each property leading to its words."""
+        """Return the facts of a passage by thing; each property links to its words."""
         at = escape(passage)
         ordered = sorted(subjects, key=lambda subject: str(subject.thing.term))
         return Markup("\n".join(self._subject(subject, at) for subject in ordered))  # noqa: S704
@@ -95,7 +95,7 @@ class PassageHtml:
                 yield escape(piece.words)
 
     def _mention(self, thing: Named) -> tuple[str, str]:
-        """Return the attributes of what names a thing: its address, if it has one, and title."""
+        """Return the attributes for the name of a thing: its address, if it has one, and title."""
         attributes = self._mentions.get(thing.term)
         if attributes is None:
             address = site().local_href(thing.iri)
@@ -125,5 +125,5 @@ class PassageHtml:
 
 
 def _place(at: str, number: int) -> str:
-    """Return the id of the words that say a fact, or of the whole passage."""
+    """Return the id of the words that state a fact, or of the whole passage."""
     return f"w-{at}-{number}" if number else f"p-{at}"

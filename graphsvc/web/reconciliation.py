@@ -1,7 +1,7 @@
 """The Reconciliation Service API 0.2 over HTTP: https://reconciliation-api.github.io/specs/0.2/.
 
-Things, classes and properties go by their whole IRIs, so that what a table tool keeps of them is
-what the graph calls them.
+Things, classes and properties have their whole IRIs as identifiers, so that a table tool stores the
+IRIs of the graph.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ reconciliation = Blueprint("reconciliation", __name__, url_prefix="/reconcile")
 #: The size of the frame that shows a preview, in CSS pixels.
 PREVIEW_WIDTH, PREVIEW_HEIGHT = 430, 260
 
-#: What the graph uses of a kind is suggested too, whether it is declared or not.
+#: Terms that the graph uses are suggested, too, even if they are not declared.
 _USED = {"type": "class", "property": "property"}
 
-#: Which terms the suggest services offer; each service is of one kind of them.
+#: The kinds of terms that the suggest services offer, one for each service.
 _TERM_KINDS = {
     "entity": (MATCHED_KINDS, ()),
     "type": ([EntryKind.TERM], (OWL.Class.value, RDFS.Class.value)),
@@ -87,11 +87,10 @@ _FARTHEST = 5_000
 _DEFAULT_TYPES = 12
 _PROPOSED = 100
 
-# JSONP calls a function of the page that asks: a name, and never code.
+# JSONP calls a function of the client's page: a name, and never code.
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$]{0,63}(\.[A-Za-z_$][\w$]{0,63}){0,4}", re.ASCII)
 
-# Only a preview may stand in another site's frame: that is what it is for, and it has nothing to
-# press but links.
+# Only a preview may be in another site's frame: this is its purpose, and it only has links.
 _FRAMED = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors *"
@@ -122,7 +121,7 @@ _BATCH = Parameter("queries", Phrase("A batch, as Reconciliation API 0.2 has it"
     ),
 )
 def service() -> Response:
-    """Answer a batch of queries, a data extension, or else tell what the service can do."""
+    """Answer a batch of queries or a data extension, or else describe the service."""
     language = labels()
     parameters = request.form if request.method == "POST" else request.args
     if "queries" in parameters:
@@ -165,7 +164,7 @@ def service() -> Response:
 
 @reconciliation.get("/suggest/<kind>")
 def suggest(kind: str) -> Response:
-    """Suggest things, classes or properties whose names begin like ``prefix``."""
+    """Suggest things, classes or properties whose names begin with ``prefix``."""
     if kind not in _TERM_KINDS:
         raise RequestProblem(
             "not-found",
@@ -205,7 +204,7 @@ def properties() -> Response:
 
 @reconciliation.get("/flyout")
 def flyout() -> Response:
-    """Answer with a few words about a thing, a class or a property, as HTML within JSON."""
+    """Answer with a short description of a thing, class or property, as HTML within JSON."""
     iri, language = _known_id(), labels()
 
     def body() -> str:
@@ -216,7 +215,7 @@ def flyout() -> Response:
 
 @reconciliation.get("/preview")
 def preview() -> Response:
-    """Show a thing in a frame of a table tool: what it is, and the sentence that says so."""
+    """Show a thing in a frame of a table tool: its main fact, and the sentence that states it."""
     iri, language = _known_id(), labels()
     response = localised_answer(
         _HTML, ("preview", iri), lambda: _preview("preview.html", iri, language)
@@ -227,14 +226,14 @@ def preview() -> Response:
 
 @reconciliation.get("/view")
 def view() -> BaseResponse:
-    """Send from an identifier to the page of the thing."""
+    """Redirect from an identifier to the page of the thing."""
     iri = _known_id()
     here = site().local_doc(iri) if iri.startswith(site().base) else site().local_href(iri)
     return redirect(here or iri, 303)
 
 
 def _manifest(language: str) -> dict[str, object]:
-    """Return what the service can do: https://reconciliation-api.github.io/specs/0.2/#service-manifest."""
+    """Return the manifest: https://reconciliation-api.github.io/specs/0.2/#service-manifest."""
     here = url_for("reconciliation.service", _external=True)
     suggest_services = {
         kind: {
@@ -270,7 +269,7 @@ def _manifest(language: str) -> dict[str, object]:
 
 
 def _texts(queries: Iterable[ReconciliationQuery]) -> Iterator[str]:
-    """Yield what queries search for: names, and values of properties that are words or things."""
+    """Yield the search texts of queries: names, and values that are texts or things."""
     for query in queries:
         yield query.text
         for value in (value for condition in query.properties for value in condition.values):
@@ -279,7 +278,7 @@ def _texts(queries: Iterable[ReconciliationQuery]) -> Iterator[str]:
 
 
 def _default_types(language: str) -> list[dict[str, str]]:
-    """Return the classes that have the most things, without those that describe the dataset."""
+    """Return the classes with the most things, without those that describe the dataset."""
     counted = site().graph.classes.counts
     classes = {cls.value: things for cls, things in counted.items() if isinstance(cls, NamedNode)}
     most = sorted(classes, key=lambda iri: (-classes[iri], iri))
@@ -287,7 +286,7 @@ def _default_types(language: str) -> list[dict[str, str]]:
 
 
 def _terms(kind: str, search: Search, cursor: int, language: str) -> list[dict[str, str]]:
-    """Return the classes or properties that may be meant."""
+    """Return the matching classes or properties."""
     hits = search.hits(cursor + _PER_ANSWER, 0, language)
     terms = merge_suggestions(hits, used_terms(site().graph, _USED[kind], search.text, language))
     iris = [iri for iri, _ in terms[cursor : cursor + _PER_ANSWER]]
@@ -312,9 +311,9 @@ def _preview(template: str, iri: str, language: str) -> str:
 
 
 def _main_fact(entity: Thing) -> tuple[str, Fact] | None:
-    """Return the first fact that a sentence states, as the shapes order them, and its property.
+    """Return the first fact that a sentence states, in the order of the shapes, and its property.
 
-    What links it to another thing comes before figures and words; its name is known already.
+    Links to other things precede numbers and texts; names are left out.
     """
     namings = site().graph.terms.namings
     stated = [
@@ -363,12 +362,12 @@ def _answer(key: tuple[object, ...], body: Callable[[], str]) -> Response:
         )
     response = localised_answer(_JSON, ("reconcile", *key, callback), body)
     if callback and response.status_code == 200:  # noqa: PLR2004 - not what 304 leaves out
-        # The comment keeps what comes first from being anything but a comment.
+        # The comment at the beginning keeps clients from reading the content as another format.
         response.set_data(f"/**/{callback}({response.get_data(as_text=True).strip()});\n")
         response.content_type = "text/javascript; charset=utf-8"
     return response
 
 
 def _to_json(value: object) -> str:
-    # In ASCII: JSONP is a script, and two of JSON's characters end a line there.
+    # The JSON is ASCII: JSONP is a script, in which two characters of JSON end a line.
     return json.dumps(value) + "\n"

@@ -1,8 +1,8 @@
-"""The releases that are kept, and what changed between any two of them.
+"""The releases, and the changes between any two of them.
 
 /releases             the list
 /releases/<id>        one release
-/releases/<a>...<b>   what changed from a to b, a page at a time; ?view= says how it is grouped
+/releases/<a>...<b>   the changes from a to b, in pages; ?view= sets the grouping
 
 Each is a page, JSON, or RDF: by Accept, or by suffix.
 """
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
 
 releases = Blueprint("releases", __name__)
 
-# Plain JSON is none of the formats of the table, which are those of graphs and query results.
+# Plain JSON is not in the table of formats, which has those of graphs and query results.
 _JSON = Format(
     "json", "JSON", "application/json", frozenset({Content.PAGE}), aliases=("text/json",)
 )
 FORMATS = (*carrying(Content.PAGE), _JSON, *carrying(Content.TRIPLES))
 
-#: How many changes a page shows, and how many a page of RDF holds.
+#: The most changes on a page, and in a page of RDF.
 _SHOWN = 200
 _WRITTEN = 10_000
 
@@ -70,12 +70,12 @@ _LISTING = Operation(
 
 @releases.before_request
 def _refuse_where_there_are_none() -> None:
-    """Tell that there are no releases, where the statements lie in an engine that others change."""
+    """Refuse requests if the statements are in an engine: it has no releases."""
     if site().release.engine:
         raise RequestProblem(
             "not-found",
             "The statements lie in an engine, so there are no releases of them.",
-            remedy="Ask for things, or ask the endpoint: the answers are those of now.",
+            remedy="Ask for things, or ask the endpoint: the answers are current.",
         )
 
 
@@ -83,7 +83,7 @@ def _refuse_where_there_are_none() -> None:
 @releases.get("/releases.<suffix>")
 @for_programs_by(lambda served: () if served.release.engine else (_LISTING,))
 def index(suffix: str | None = None) -> Response:
-    """List the releases that are kept, each with what changed from the one before."""
+    """List the releases, each with its changes from the one before."""
     fmt = _format(suffix)
     kept = history().kept()
     earlier = [*kept[1:], None]
@@ -104,14 +104,14 @@ def index(suffix: str | None = None) -> Response:
 
 @releases.get("/releases/compare")
 def compare() -> BaseResponse:
-    """Send from the form with two releases to what changed between them."""
+    """Redirect from the form with two releases to the changes between them."""
     before, after = request.args.get("from", ""), request.args.get("to", "")
     return redirect(_address(history().find(before), history().find(after)), 303)
 
 
 @releases.get("/releases/<path:name>")
 def release(name: str) -> Response:
-    """Answer with one release, or with what changed between the two that a name joins."""
+    """Answer with one release, or with the changes between two releases."""
     stem, fmt = _suffix_apart(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     first, between, second = stem.partition(_BETWEEN)
@@ -212,14 +212,14 @@ def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
 def _row(
     found: Release, previous: Release | None
 ) -> tuple[Release, Release | None, Mapping[StatementKind, Count]]:
-    """Return a release, the one before it, and how many statements changed between them."""
+    """Return a release, the one before it, and the number of changed statements by kind."""
     return found, previous, {} if previous is None else history().counts(previous, found)
 
 
 def _described(
     found: Release, previous: Release | None, changes: Mapping[StatementKind, Count]
 ) -> Sequence[Triple]:
-    """Return what is said of a release, then of its parts and of whom it names."""
+    """Return the description of a release, then those of its parts and agents."""
     node = release_iri(found, site().base)
     said = {*lineage.of_release(found, previous), *lineage.notes(found, changes)}
     return sorted(
@@ -238,7 +238,7 @@ def _address(before: Release, after: Release) -> str:
 
 
 def _current_id() -> str:
-    """Return the release that a service started now would serve."""
+    """Return the id of the current release."""
     return current(history().folder).id if history().folder.exists() else site().release.id
 
 
@@ -296,7 +296,7 @@ def _rdf(triples: Iterable[Triple], fmt: Format) -> bytes:
     return write_rdf(list(triples), fmt, {**site().prefixes, **_PREFIXES})
 
 
-#: What a manifest counts, in words.
+#: The names of a manifest's counts.
 _COUNTED = {
     "texts": Phrase("texts"),
     "passages": Phrase("passages"),
@@ -325,13 +325,13 @@ _PREFIXES = {
 def _listing_answer(
     fmt: Format, key: Sequence[object], body: Callable[[], str | bytes]
 ) -> Response:
-    """Return what depends on which releases are kept; it was changed when their folder was."""
+    """Return an answer that depends on the set of releases; it has the date of their folder."""
     tag = etag(site().release, request.url_root, *key, fmt.name, *of_reader(fmt))
     return answer(fmt, tag, http_date(history().changed()), body)
 
 
 def _linked(response: Response, address: str, fmt: Format) -> Response:
-    """Point to the other formats."""
+    """Add links to the other formats."""
     arguments = request.query_string.decode("ascii", "replace")
     query = f"?{arguments}" if arguments else ""
     for other in FORMATS:

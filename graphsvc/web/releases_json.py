@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is served: the base of all IRIs, the release's name, and that of the current one."""
+    """The served base and release, and the current release."""
 
     base: str
     served: str
@@ -30,7 +30,7 @@ class Scene:
 def release_json(
     release: Release, previous: Release | None, counts: Mapping[StatementKind, Count], scene: Scene
 ) -> dict[str, Any]:
-    """Return a release, and how many statements changed from the one before it."""
+    """Return a release, and the number of statements changed from the one before it."""
     manifest = release.manifest
     return {
         "id": release.id,

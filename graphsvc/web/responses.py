@@ -1,11 +1,11 @@
-"""Answers that depend on nothing but the release and the request, and so can be kept.
+"""Answers that depend only on the release and the request, so clients can cache them.
 
-Every such answer has an entity tag and the date of its release, and is asked for again before
-it is used again: https://www.rfc-editor.org/rfc/rfc9110#section-13
+Every such answer has an entity tag and the date of its release, and a client validates it before it
+uses it again: https://www.rfc-editor.org/rfc/rfc9110#section-13
 
-Where the statements lie in an engine, others may change them at any time. Then an answer is made
-each time, and its tag is the digest of its content: so a client that has it is spared the way of
-it, and never gets an old one. An answer that goes out while it is made has no tag.
+If the statements are in an engine, others may change them at any time. Then an answer is made each
+time, and its tag is the digest of its content: a client that has it gets no content, and never an
+old answer. A streamed answer has no tag.
 """
 
 from __future__ import annotations
@@ -39,25 +39,25 @@ def release_answer(
 ) -> Response:
     """Return the body in a format, or 304 if the client has it; then the body is not made.
 
-    ``key`` is whatever in the request decides the answer beside the format. A page depends on
-    the reader's languages as well. ``changed`` is when an answer last changed that depends on
-    more than the release; what else it depends on is in its key then.
+    ``key`` has the values of the request on which the answer depends, besides the format. A page
+    also depends on the reader's languages. ``changed`` is the time of the last change of an answer
+    that depends on more than the release; the key then has these values, too.
     """
     tag = site().etag(*key, fmt.name, *of_reader(fmt))
     return answer(fmt, tag, http_date(changed or site().built), body)
 
 
 def localised_answer(fmt: Format, key: tuple[object, ...], body: Callable[[], str]) -> Response:
-    """Return an answer that depends on the reader's languages whatever its format is."""
+    """Return an answer that depends on the reader's languages in any format."""
     response = release_answer(fmt, (*key, reader()), body)
     response.vary.add("Accept-Language")
     return response
 
 
 def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) -> Response:
-    """Return what has an entity tag and an HTTP date, or 304 if the client has it.
+    """Return an answer with an entity tag and an HTTP date, or 304 if the client has it.
 
-    The tag of a page is made of what its reader reads, too: see ``languages.of_reader``.
+    The tag of a page includes the reader's languages: see ``languages.of_reader``.
     """
     if site().release.engine:
         return _changing(fmt, body())
@@ -66,10 +66,10 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
         request.method, if_none_match, request.headers.get("If-Modified-Since"), tag, modified
     )
     if unchanged and if_none_match is not None and if_none_match.strip() == "*":
-        # It asks whether there is an answer at all, which only its making tells.
+        # The condition is that there is an answer: making it may raise an error.
         body()
     response = _not_modified() if unchanged else response_of(fmt, body())
-    # Weak: what is said is the same each time, but nothing promises the order of an answer's rows.
+    # The tag is weak: the order of an answer's rows may differ.
     response.set_etag(tag, weak=True)
     response.headers["Last-Modified"] = modified
     response.headers["Cache-Control"] = "public, no-cache"
@@ -79,7 +79,7 @@ def answer(fmt: Format, tag: str, modified: str, body: Callable[[], Content]) ->
 
 
 def _changing(fmt: Format, content: Content) -> Response:
-    """Return an answer that may be another one the next time."""
+    """Return an answer that may change at any time."""
     response = response_of(fmt, content)
     if isinstance(content, bytes | str):
         response.add_etag(weak=True)
@@ -91,7 +91,7 @@ def _changing(fmt: Format, content: Content) -> Response:
 
 
 class StreamedResponse(Response):
-    """A response whose content is written while it is made, by whatever server delivers it.
+    """A response whose content is streamed by the server.
 
     https://peps.python.org/pep-3333/#the-write-callable
     """
@@ -106,13 +106,13 @@ class StreamedResponse(Response):
         """Send the head, then write the content."""
         headers = self.get_wsgi_headers(environ).to_wsgi_list()
         write = start_response(self.status, headers)
-        # For HEAD too: the fields tell what GET gives, and whoever delivers them stops the writing.
+        # This includes HEAD: the fields are those of GET, and the delivery stops the writing.
         self._answer.write(cast("IO[bytes]", _Sink(write)))
         return []
 
 
 class _Sink:
-    """A binary file to write into, which passes all on to the server."""
+    """A binary file that passes written bytes to the server."""
 
     def __init__(self, write: Callable[[bytes], object]) -> None:
         self._write = write
@@ -122,7 +122,7 @@ class _Sink:
         return len(data)
 
     def flush(self) -> None:
-        """Do nothing: nothing is kept here."""
+        """Do nothing: there is no buffer."""
 
 
 def response_of(fmt: Format, content: Content) -> Response:

@@ -1,4 +1,4 @@
-"""The answer to a query, as a page for whoever asks by browser and as JSON for its scripts."""
+"""The answer to a query, as a page for browsers and as JSON for its scripts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from graphsvc.web.rows import AnswerTable
 
 PAGE_ROWS = 500
-"""How many rows stand on a page; its scripts show the others a page at a time."""
+"""The rows of a page; its scripts show the other rows in pages."""
 
 _PAGE_TRIPLES = 2_000
 _TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
@@ -34,9 +34,9 @@ _TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
 def workbench_page(
     query_request: QueryRequest | None = None, query: str = "", store: Store | None = None
 ) -> str:
-    """Return the page with the editor: with a query's answer, if it is asked, else without.
+    """Return the page with the editor, and with a query's answer if there is a query.
 
-    ``store`` answers, if another release than the served one is to.
+    ``store`` answers instead of the served release's store.
     """
     text = query if query_request is None else query_request.query
     context = {} if query_request is None else _answer_context(query_request, store or site().store)
@@ -58,7 +58,7 @@ def _answer_context(query_request: QueryRequest, store: Store) -> dict[str, obje
     cells = AnswerCells(site(), rows, labels())
     is_whole = table.complete and len(rows) == len(table.rows)
     return {
-        # What stands here whole is sorted and drawn by the scripts without asking again.
+        # With a complete answer, the scripts sort and draw it without another request.
         "answer_data": _answer_members(table, cells) if rows and is_whole else None,
         "answered": table,
         "rows": [cells.row(row) for row in rows],
@@ -68,7 +68,7 @@ def _answer_context(query_request: QueryRequest, store: Store) -> dict[str, obje
 
 
 def answer_json(query_request: QueryRequest) -> str:
-    """Return the rows of an answer for the scripts: every term once, the rows by their numbers."""
+    """Return the rows of an answer for the scripts: the terms, and rows of their numbers."""
     table = read_answer(site().store, query_request.query, query_request.graphs)
     members = _answer_members(table, AnswerCells(site(), table.rows, labels()))
     return json.dumps(members, ensure_ascii=False, separators=(",", ":")) + "\n"
@@ -98,7 +98,7 @@ def _is_placed(terms: Iterable[Term]) -> bool:
 
 
 def download(query_request: QueryRequest, name: str) -> dict[str, list[str]]:
-    """Return the parameters under which the endpoint has the whole answer in a format."""
+    """Return the parameters with which the endpoint returns the whole answer in a format."""
     graphs = {
         "default-graph-uri": list(query_request.graphs.default_graphs),
         "named-graph-uri": list(query_request.graphs.named_graphs),

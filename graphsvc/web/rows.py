@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from graphsvc.web.site import Site
 
 MOST_ROWS = 10_000
-"""How many rows are read of an answer; the formats for programs have them all."""
+"""The most rows of an answer that are read; the formats for programs have all rows."""
 
 MOST_NAMED = 2_000
-"""How many things are called by their labels; what comes after them keeps its IRI."""
+"""The most things that are shown with their labels; others are shown by their IRIs."""
 
 Row = tuple["Term | None", ...]
 
@@ -44,8 +44,8 @@ _NUMBERS = frozenset(
 class AnswerTable:
     """The first ``MOST_ROWS`` rows of an answer, and whether these are all.
 
-    A graph has a row for each triple; ``boolean`` is the answer of an ASK, and None of the others.
-    ``seconds`` is how long it took to answer and to read.
+    A graph has a row for each triple; ``boolean`` is the answer of an ASK, and None for others.
+    ``seconds`` is the time for answering and reading.
     """
 
     columns: tuple[str, ...]
@@ -57,11 +57,11 @@ class AnswerTable:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether nothing was found, so that one may ask why."""
+        """Tell whether the answer is empty, and can be explained."""
         return not self.boolean if self.boolean is not None else not self.rows
 
     def drawable(self) -> bool:
-        """Tell whether the answer can be drawn as a graph: it has two things in a row."""
+        """Tell whether the answer can be drawn as a graph: a row has two things."""
         kinds = [self._holds(number, _is_thing) for number in range(len(self.columns))]
         return sum(kinds) > 1
 
@@ -116,21 +116,21 @@ def _is_number(term: Term) -> bool:
 
 
 class AnswerCells:
-    """The terms of some rows as the page shows them: links, labels, languages and datatypes.
+    """The terms of rows for the page: links, labels, languages and datatypes.
 
-    A passage is shown by its number and its words, as it is beside every fact.
+    A passage is shown by its number and its words, as on other pages.
     """
 
     def __init__(self, site: Site, rows: Sequence[Row], languages: str) -> None:
         self._site = site
         terms = dict.fromkeys(term for row in rows for term in row if term is not None)
-        # What is no IRI could end a term within the text of a query.
+        # An invalid IRI could end a term within the text of a query.
         nodes = (term for term in terms if isinstance(term, NamedNode))
         sound = (node for node in nodes if is_absolute_iri(node.value))
         self._names = Names(site.graph, islice(sound, MOST_NAMED), languages)
 
     def row(self, row: Row) -> list[dict[str, str] | None]:
-        """Return the cells of a row, without the words of a passage if they stand there already."""
+        """Return the cells of a row, without a passage's words if they are in another cell."""
         words = {term.value for term in row if isinstance(term, Literal)}
         cells = [None if term is None else self.cell(term) for term in row]
         for cell in filter(None, cells):
@@ -139,7 +139,7 @@ class AnswerCells:
         return cells
 
     def cell(self, term: Term) -> dict[str, str]:
-        """Return a term as plain values, those that it has; every one has a ``kind``."""
+        """Return the members of a term; each has a ``kind``."""
         if isinstance(term, NamedNode):
             return self._thing(term)
         if isinstance(term, Literal):

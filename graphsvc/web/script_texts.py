@@ -1,7 +1,7 @@
-"""The texts of the scripts: each page brings those that its scripts may say, if not in English.
+"""The texts of the scripts: a page that is not in English has the translations for its scripts.
 
-Scripts say them by ``gettext`` and ``ngettext``, which static/js/texts.js defines; which ones there
-are is read from the scripts themselves. They come in a data block: nothing of it is run.
+Scripts use ``gettext`` and ``ngettext``, which static/js/texts.js defines; the texts are extracted
+from the scripts. The translations are in a data block, which is not run.
 https://html.spec.whatwg.org/multipage/scripting.html#data-block
 """
 
@@ -28,12 +28,12 @@ _HERE = Path(__file__).parent
 #: The scripts of all pages, and those of the workbench before they are bundled.
 PARTS = {"page": _HERE / "static" / "js", "workbench": _HERE / "assets" / "src"}
 
-#: For how many numbers a plural form is told: every language repeats itself within the last 100.
+#: The numbers with a plural form in the block: in every language, the forms repeat every 100.
 _NUMBERS = 200
 
 
 def register(environment: Environment) -> None:
-    """Let the templates write the texts of scripts."""
+    """Register the texts of scripts in the templates."""
     environment.globals["script_texts"] = lambda part: _block(translations(), part)
 
 
@@ -46,7 +46,7 @@ def _block(catalogue: NullTranslations, part: str) -> Markup:
     forms = [_form(catalogue, number) for number in range(_NUMBERS)]
     for message in messages(part):
         if isinstance(message, str):
-            # What has no translation stands in the script already.
+            # The script already has a text without a translation.
             texts |= (
                 {message: translation}
                 if (translation := catalogue.gettext(message)) != message
@@ -62,7 +62,7 @@ def _block(catalogue: NullTranslations, part: str) -> Markup:
 
 @cache
 def messages(part: str) -> tuple[str | tuple[str, str], ...]:
-    """Return what a part of the scripts says, in order; a pair depends on a number."""
+    """Return the texts of a part of the scripts, in order; a pair depends on a number."""
     texts: dict[str | tuple[str, str], None] = {}
     for path in sorted(PARTS[part].rglob("*.js")):
         for _, message, _, _ in extract_from_file("javascript", path):
@@ -71,6 +71,6 @@ def messages(part: str) -> tuple[str | tuple[str, str], ...]:
 
 
 def _form(catalogue: GNUTranslations, number: int) -> int:
-    """Return which form of a text goes with a number."""
+    """Return the index of the plural form for a number."""
     form: int = catalogue.plural(number)  # type: ignore[attr-defined]
     return form

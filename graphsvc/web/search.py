@@ -1,4 +1,4 @@
-"""Search over HTTP: a page, the same as JSON, and what to suggest while somebody types."""
+"""Search over HTTP: a page, the same as JSON, and suggestions for typed letters."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ searching = Blueprint("search", __name__)
 (_HTML,) = carrying(Content.PAGE)
 (_JSON,) = carrying(Content.RECORDS)
 
-#: How many hits are on a page of one kind, and how many names are suggested.
+#: The hits on a page of one kind, and the number of suggestions.
 PER_PAGE, SUGGESTED = 20, 8
 
-#: How many hits of a kind stand where all kinds are, and how many of any other kind.
+#: The hits of some kinds on a page of all kinds, and those of any other kind.
 _OF_KIND, _OF_OTHERS = {EntryKind.THING: 6, EntryKind.SENTENCE: 4}, 3
 
-#: The deepest page: nobody reads on where names hardly fit.
+#: The last page: hits after it hardly match.
 _LAST_PAGE = 500
 
-#: What is longer is hardly the name of anything.
+#: A longer text is hardly the name of a thing.
 _LONGEST_SOUGHT = 60
 
-#: What the kinds are called on pages, in their order there.
+#: The names of the kinds on pages, in their order.
 TITLES = {
     EntryKind.THING: Phrase("Things"),
     EntryKind.SENTENCE: Phrase("Sentences"),
@@ -56,24 +56,24 @@ TITLES = {
     EntryKind.TERM: Phrase("Vocabulary"),
 }
 
-#: How well a hit must fit that stands beside the best of its kind, as a part of the score of that.
+#: The least score of a hit beside the best of its kind, as a part of that one's score.
 _GOOD = 0.6
 
 
 @searching.app_template_global()
 def words_of(address: str) -> str:
-    """Return the words of the last part of an address, to be searched for."""
+    """Return the words of the last part of an address, as a search text."""
     last = address.rstrip("/").rpartition("/")[2]
     return " ".join(re.findall(r"[^\W_]+", last))[:_LONGEST_SOUGHT]
 
 
-#: The kinds of what is told apart by classes.
+#: The kinds that have classes.
 _OF_CLASSES = (EntryKind.THING, EntryKind.CONCEPT)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchQuestion:
-    """What the address asks: the text, the kind and the class that bound it, and the page."""
+    """The search of an address: the text, the kind, the class, and the page."""
 
     text: str
     kind: EntryKind | None
@@ -82,11 +82,11 @@ class SearchQuestion:
 
     @classmethod
     def read(cls) -> SearchQuestion:
-        """Read the address; RequestProblem if a part of it is not what it should be."""
+        """Read the address. Errors: RequestProblem if a parameter is invalid."""
         return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
 
     def search(self, index: Index) -> Search:
-        """Return the search of what is asked."""
+        """Return the search in an index."""
         classes = [self.cls] if self.cls else []
         kinds = [*_OF_CLASSES] if classes else [self.kind] if self.kind else []
         return Search(index, self.text, kinds, classes)
@@ -94,7 +94,7 @@ class SearchQuestion:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """The hits of one kind that a page shows, and how many there are."""
+    """The hits of one kind on a page, and the number of all its hits."""
 
     kind: EntryKind
     title: str
@@ -116,7 +116,7 @@ class HitGroup:
     )
 )
 def answer(suffix: str | None = None) -> Response:
-    """Answer what is asked in ``q``, as a page or as JSON."""
+    """Answer the search ``q``, as a page or as JSON."""
     formats = {fmt.media_type.partition("/")[2]: fmt for fmt in (_HTML, _JSON)}
     if suffix is not None and suffix not in formats:
         raise RequestProblem(
@@ -148,7 +148,7 @@ def answer(suffix: str | None = None) -> Response:
     )
 )
 def suggest() -> Response:
-    """Suggest, as JSON, what somebody may mean who has typed ``prefix``; of one kind, if named."""
+    """Return suggestions for the letters ``prefix`` as JSON, maybe of one kind only."""
     text, languages, kind = request.args.get("prefix", "").strip(), labels(), _kind()
 
     def body() -> str:
@@ -189,13 +189,13 @@ def _key(question: SearchQuestion) -> tuple[object, ...]:
 
 
 def _groups(question: SearchQuestion, search: Search, languages: str) -> list[HitGroup]:
-    """Return what a page shows: some hits of every kind, or a page of those of one."""
+    """Return the groups of a page: some hits of every kind, or a page of the hits of one kind."""
     if not question.kind and not question.cls:
         groups = [
             _group(kind, total, _first(search, kind, languages), languages)
             for kind, total in in_order(search.kinds)
         ]
-        # What is called just so comes first, if it is none of what only speaks of things.
+        # A group with an exact match of a name comes first.
         return sorted(groups, key=lambda group: not _is_meant(group))
     kinds = _OF_CLASSES if question.cls else (question.kind or EntryKind.THING,)
     kind = next((each for each in kinds if search.total((each,))), kinds[0])
@@ -209,7 +209,7 @@ def in_order(kinds: Mapping[EntryKind, int]) -> list[tuple[EntryKind, int]]:
 
 
 def _first(search: Search, kind: EntryKind, languages: str) -> Sequence[Hit]:
-    """Return the first hits of a kind that fit about as well as the best of them."""
+    """Return the first hits of a kind whose scores are near to the best one."""
     hits = search.hits(_OF_KIND.get(kind, _OF_OTHERS), 0, languages, (kind,))
     best = max((hit.score for hit in hits), default=0)
     return [hit for hit in hits if hit.score >= _GOOD * best]
@@ -248,7 +248,7 @@ def _page(question: SearchQuestion, languages: str) -> str:
 
 
 def _telling(counted: Mapping[NamedNode, int]) -> list[NamedNode]:
-    """Return the classes that narrow: none above another that has as many hits, records last."""
+    """Return useful classes: no superclass with the same hits as its subclass, records last."""
     classes = site().graph.classes
     above = {
         upper
@@ -311,7 +311,7 @@ def _record(description: DescribedHit) -> dict[str, object]:
 
 
 def _address(hit: Hit) -> str | None:
-    """Return the address of the page of a hit; what has none here has it elsewhere."""
+    """Return the address of the page of a hit, which may be on another site."""
     href = site().local_href(hit.iri)
     if href is None or not href.startswith("/"):
         return href
@@ -319,7 +319,7 @@ def _address(hit: Hit) -> str | None:
 
 
 def _highlights(hit: Hit) -> list[list[int]]:
-    """Return where in the matched text the words are that match: code points, half open."""
+    """Return the bounds of the matching words in the matched text: code points, half open."""
     places, at = [], 0
     for piece, marked in hit.matched.pieces:
         if marked:
@@ -342,7 +342,7 @@ def _suggestion(description: DescribedHit) -> dict[str, object]:
 
 
 def _number(hit: Hit) -> list[str]:
-    """Return the number of a passage, which tells it from a thing of the same name."""
+    """Return the number of a passage, which distinguishes it from a thing of the same name."""
     return [] if hit.number is None else [str(hit.number)]
 
 

@@ -1,9 +1,8 @@
-"""What the endpoint is able to do, as RDF: SPARQL 1.1 Service Description.
+"""The capabilities of the endpoint in RDF: SPARQL 1.1 Service Description.
 
-https://www.w3.org/TR/sparql11-service-description/. What it says is true, and a test asks the
-endpoint for each claim. So it has no ``sd:inputFormat`` (nothing is read from elsewhere), no
-feature of federation or of dereferencing, and no SPARQL 1.2, for which the vocabulary has no
-term yet.
+https://www.w3.org/TR/sparql11-service-description/. A test checks each claim at the endpoint. There
+is no ``sd:inputFormat`` (the endpoint reads no other sources), no feature of federation or
+dereferencing, and no SPARQL 1.2, for which the vocabulary has no term yet.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 
 MOST_GRAPHS = 1_000
-"""How many named graphs are described one by one; of more only those with a summary are."""
+"""The most named graphs that are all described; of more, only those with statistics are."""
 
 
 def service_description(site: Site, address: str, fmt: Format) -> bytes:
@@ -41,10 +40,10 @@ def _triples(site: Site, address: str) -> Iterator[Triple]:
     yield Triple(service, SD.endpoint, service)
     permanent = NamedNode(f"{site.base}sparql")
     if permanent != service:
-        # The example queries name it by its permanent IRI, which leads here.
+        # The example queries use its permanent IRI, which redirects here.
         yield Triple(service, OWL.sameAs, permanent)
     yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
-    # Records of derivations are asked by the name of their graph alone.
+    # Records of derivations are not in the default graph; queries have to name their graph.
     apart = graph_iri(site.base, DERIVATIONS)
     has_apart = site.store.ask(f"ASK {{ GRAPH {apart} {{ ?s ?p ?o }} }}")
     if not has_apart:
@@ -67,7 +66,7 @@ def _dataset(store: Store, described: NamedNode) -> Iterator[Triple]:
     yield Triple(described, SD.defaultGraph, default)
     yield Triple(default, RDF.type, SD.Graph)
     yield Triple(default, RDF.type, VOID.Dataset)
-    # The statistics count what a query of the default graph sees.
+    # The statistics count the triples of the default graph.
     whole = f"SELECT ?count {{ {described} {VOID.triples} ?count }} LIMIT 1"
     for row in store.select(whole):
         yield Triple(default, VOID.triples, row["count"])
@@ -90,7 +89,7 @@ def _dataset(store: Store, described: NamedNode) -> Iterator[Triple]:
 
 
 def _all_graphs(store: Store) -> list[tuple[NamedNode, Literal]]:
-    """Return the named graphs with how many triples each has."""
+    """Return the named graphs with their numbers of triples."""
     return _counts(
         store,
         "SELECT ?graph (COUNT(*) AS ?count) { GRAPH ?graph { ?s ?p ?o } } "
@@ -99,7 +98,7 @@ def _all_graphs(store: Store) -> list[tuple[NamedNode, Literal]]:
 
 
 def _summarised(store: Store, described: NamedNode) -> list[tuple[NamedNode, Literal]]:
-    """Return the named graphs of which the dataset tells how many triples they have."""
+    """Return the named graphs whose number of triples is in the dataset's statistics."""
     return _counts(
         store,
         f"SELECT ?graph ?count {{ {described} {VOID.subset} ?graph . "

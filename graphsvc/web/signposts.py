@@ -1,4 +1,4 @@
-"""Typed links, so that a program finds its way without reading a page: the FAIR profile.
+"""Typed links, which programs follow without reading pages: the FAIR Signposting profile.
 
 A page about a thing is a landing page; the documents in RDF are its metadata; the parts of a text
 and of the dataset are its items. https://signposting.org/FAIR/, RFC 8288, RFC 9264.
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from graphsvc.views.document import Paging
     from graphsvc.views.thing import Head
 
-#: More items than these are told in the link set alone: headers have bounds, and a list that is
-#: cut is none.
+#: The most items in a header; more are only in the link set, since headers are limited and a list
+#: must be complete.
 MOST_ITEMS = 40
 
-#: The schemes of addresses that are a program or a page themselves, or a file of the reader. A
-#: graph may name them, and no client is sent there.
+#: The schemes of addresses that contain code or data, or name local files. A graph may have them,
+#: but pages do not link to them.
 _UNSAFE = re.compile(r"(?:javascript|vbscript|data|blob|file):", re.IGNORECASE)
 
 _ABOUT_PAGE = "https://schema.org/AboutPage"
@@ -55,10 +55,10 @@ class TypedLink:
 
 @dataclass(frozen=True, slots=True)
 class _LinkTargets:
-    """The IRIs to which each relation leads from a thing.
+    """The targets of the relations of a thing.
 
-    A passage is an item of its text, a text one of the dataset, and everything else is in the
-    dataset too. The licence of a document is the dataset's unless the thing has one of its own.
+    A passage is an item of its text; a text and every other thing is an item of the dataset. The
+    licence of a document is that of the thing, or else that of the dataset.
     """
 
     head: Head
@@ -84,8 +84,7 @@ class _LinkTargets:
 def links(about: Head, fmt: Format, paging: Paging | None = None) -> list[TypedLink]:
     """Return the links of a document about a thing in a format.
 
-    ``paging`` tells where it stands if it is a page of data; other formats of data have the same
-    pages.
+    ``paging`` is the position of a page of data; all data formats have the same pages.
     """
     iri, targets = about.iri, _LinkTargets(about)
     page = paging.query if paging is not None else ""
@@ -119,7 +118,7 @@ def of_home() -> list[TypedLink]:
 
 
 def linkset(about: Head) -> str:
-    """Return every link of the document about a thing, in whichever format, as a link set."""
+    """Return the links of the document about a thing, for all formats, as a link set."""
     iri, targets = about.iri, _LinkTargets(about)
     of_page = [*_common(iri, targets), *_of_landing_page(iri, targets), *_items(targets)]
     contexts = [_context(site().local_doc(iri), of_page)]
@@ -131,7 +130,7 @@ def linkset(about: Head) -> str:
 
 
 def _common(iri: str, targets: _LinkTargets) -> Iterator[TypedLink]:
-    """Yield what holds for the document in every format."""
+    """Yield the links of the document in every format."""
     yield from _outside("cite-as", [iri])
     yield from _outside("license", targets.licences)
     if iri in site().graph.texts.passages:
@@ -146,7 +145,7 @@ def of_annotations(iri: str, relation: str) -> Iterator[TypedLink]:
 
 
 def _outside(relation: str, iris: Iterable[str]) -> Iterator[TypedLink]:
-    """Yield a link to each of some IRIs that the graph names, if it is safe to follow."""
+    """Yield a link to each of some IRIs of the graph, if it is safe to follow."""
     return (TypedLink(relation, iri) for iri in iris if not _UNSAFE.match(iri))
 
 
@@ -169,10 +168,10 @@ def _of_metadata(iri: str) -> Iterator[TypedLink]:
 
 
 def _formats(iri: str, relation: str, page: str = "", number: int = 1) -> Iterator[TypedLink]:
-    """Yield a link to the document in each format; in what describes it one version will do.
+    """Yield a link to the document in each format; one version of RDF is enough for metadata.
 
-    ``page`` ends the addresses of data, of the page with a ``number``: what people read has pages
-    of its own.
+    ``page`` is the query of a page of data with a ``number``: pages for people are divided
+    differently.
     """
     offered: Sequence[Format] = (*_PAGES, *data_formats(iri, number))
     if relation == "describedby":

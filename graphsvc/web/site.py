@@ -1,4 +1,4 @@
-"""What every page needs of the release that is served."""
+"""The data of the served release that every page needs."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 READER_SIZE = 100
-"""How many passages of a text stand on one page of the source reader."""
+"""The passages of a text on one page of the source reader."""
 
 _CACHED_BYTES = 8 * 1024 * 1024
-"""How many bytes of the pages that cost most are kept in memory (see `web.page_cache`)."""
+"""The most bytes of expensive pages in the cache (see `web.page_cache`)."""
 
 
 class Site:
-    """A release as it is served: its store, its vocabulary, and where its things are.
+    """The served release: its store, its vocabulary, and the addresses of its things.
 
-    ``lookup`` searches in place of the index, if the release has none.
+    ``lookup`` searches instead of the index, if the release has none.
     """
 
     def __init__(self, release: Release, store: Store, lookup: Lookup | None = None) -> None:
@@ -68,25 +68,25 @@ class Site:
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
-        """Return what is the same for a whole release, read at the first call with a key.
+        """Return a value that is constant for a release; it is read at the first call with a key.
 
-        There must be few keys, since nothing is forgotten.
+        There must be few keys, since values are never removed.
         """
         if key not in self._read:
             self._read[key] = read()
         return cast("T", self._read[key])
 
     def index_for(self, *texts: str) -> Index:
-        """Return the index in which texts are searched for. Errors: StoreError, ReleaseError."""
+        """Return the index for the search of texts. Errors: StoreError, ReleaseError."""
         return self.release.search if self._lookup is None else self._lookup.index_for(texts)
 
     @property
     def searches_by_name(self) -> bool:
-        """Tell whether nothing searches but a look at some names."""
+        """Tell whether there is no index, and only some names can be looked up."""
         return self._lookup is not None and self._lookup.is_by_name
 
     def warm_up(self) -> None:
-        """Read what many pages need and a release decides, so that no visitor waits for it."""
+        """Read data of the release that many pages need, so that no visitor waits for it."""
         _ = (
             self.dataset_in(self.default_language),
             self.languages,
@@ -102,13 +102,13 @@ class Site:
 
     @cached_property
     def dataset(self) -> Dataset:
-        """Return what the graph as a whole is called."""
+        """Return the title and description of the graph."""
         return dataset(self.graph, "en")
 
     def dataset_in(self, languages: str) -> Dataset:
-        """Return what the graph as a whole is called, in the languages of a priority list.
+        """Return the title and description of the graph, in the languages of a priority list.
 
-        Every page says it, also that of an error: while the store fails it has its title alone.
+        Every page needs them, also an error page: while the store fails, there is only the title.
         """
         try:
             return self.once(("dataset", languages), lambda: dataset(self.graph, languages))
@@ -117,35 +117,35 @@ class Site:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Return the tags of the languages in which the graph names things."""
+        """Return the tags of the languages of the graph's labels."""
         return self.graph.languages
 
     @cached_property
     def default_language(self) -> str:
-        """Return the language in which the graph is written, as its dataset says."""
+        """Return the language of the graph, from the description of its dataset."""
         return self.graph.description.language
 
     @cached_property
     def spaces(self) -> tuple[str, ...]:
-        """Return the beginnings of the IRIs that the graph calls its own."""
+        """Return the beginnings of the graph's own IRIs."""
         values = self.graph.description.values(VOID.uriSpace)
         return (self.base, *(space.value for space in values if isinstance(space, Literal)))
 
     @cached_property
     def texts_by_digest(self) -> Mapping[str, str]:
-        """Return the texts by their SHA-256, as the documents about them state it."""
+        """Return the texts by their SHA-256 in the graph."""
         return {sha256(text.encode()).hexdigest(): text for text in self.release.texts.values()}
 
     @cached_property
     def imprint(self) -> Imprint:
-        """Return what every document says of itself."""
+        """Return the imprint of every document."""
         return Imprint(self.dataset, self.release.id, self.built)
 
     @cached_property
     def fits_rdf_xml(self) -> bool:
-        """Tell whether RDF/XML can hold every document: if it holds the dump, and each class.
+        """Tell whether RDF/XML can represent every document: the dump, and each class.
 
-        Of an engine there is no dump: there each property counts that is known to be in use.
+        An engine has no dump; there, every property that is used must be representable.
         """
         if self.release.engine:
             properties = self.graph.property_sizes
@@ -165,12 +165,12 @@ class Site:
 
     @cached_property
     def alignments(self) -> Alignments:
-        """Return what the terms of the graph are called in schema.org."""
+        """Return the terms of schema.org for the terms of the graph."""
         return Alignments(self.graph.rows)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """Return the prefixes that documents use: the base alone would shorten nothing well."""
+        """Return the prefixes for documents; the base itself is not useful as a prefix."""
         return {prefix: iri for prefix, iri in self.release.prefixes.items() if iri != self.base}
 
     @cached_property
@@ -180,43 +180,43 @@ class Site:
 
     @cached_property
     def questions(self) -> Questions:
-        """Return which named queries use which term."""
+        """Return the index of named queries by term."""
         return questions_by_term(self.queries, self.release.prefixes.in_queries)
 
     @cached_property
     def graph(self) -> Graph:
-        """Return the graph as the views read it."""
+        """Return the graph for the views."""
         return Graph.of(self.release, self.store)
 
     @cached_property
     def dataset_head(self) -> Head | None:
-        """Return what typed links tell of the dataset, if it is described."""
+        """Return the head of the dataset, for typed links, if the graph describes it."""
         return None if self.dataset.iri is None else head(self.graph, self.dataset.iri)
 
     @cached_property
     def view_queries(self) -> tuple[Query, ...]:
-        """Return the queries of the views, their examples taken from this graph."""
+        """Return the queries of the views, with examples from this graph."""
         return queries_with_examples(self.graph)
 
     def query_at(self, iri: str) -> Query | None:
-        """Return the named query whose IRI this is."""
+        """Return the named query with an IRI."""
         name = iri.removeprefix(f"{self.base}query/")
         return next((query for query in self.queries if query.name == name), None)
 
     def named_term(self, term: Term, languages: str) -> Named:
-        """Return a term under its label."""
+        """Return a term with its label."""
         return Names(self.graph, [term], languages)[term]
 
     def etag(self, *parts: object) -> str:
-        """Return the entity tag of a representation: the release and the request decide it."""
+        """Return the entity tag of a representation, from the release and the request."""
         images = sorted(current_app.config["IMAGE_HOSTS"])
         branding = current_app.config["BRANDING"].digest
         return etag(self.release, request.url_root, *parts, *images, branding)
 
     def thing(self, path: str, ending: str = "") -> str:
-        """Return the IRI of the thing at a path under the base: what the graph knows decides.
+        """Return the IRI of the thing at a path under the base, in the form that the graph has.
 
-        ``ending`` is what the address has after the path.
+        ``ending`` is the text after the path in the address.
         """
         first, *others = iris_at(self.base, path, _target(path, ending))
         if not others:
@@ -229,14 +229,14 @@ class Site:
         )
 
     def knows(self, iri: str) -> bool:
-        """Tell whether the graph says anything about an IRI; one that is none is not known."""
+        """Tell whether the graph has statements about an IRI; False for an invalid one."""
         return is_known(self.graph, iri)
 
     def local_href(self, iri: str | None) -> str | None:
-        """Return where a link to an IRI leads: here, if the graph speaks of it, or elsewhere.
+        """Return the address of a link to an IRI: here, if the graph describes it, or elsewhere.
 
-        The graph's IRIs may have another host than the one that serves it. What is no web
-        address is not linked.
+        The graph's IRIs may have another host than the service. An IRI that is no web address is
+        not linked.
         """
         if iri is None:
             return None
@@ -250,7 +250,7 @@ class Site:
         return self.addresses.link(iri) is not None
 
     def in_text(self, passage: str) -> str | None:
-        """Return where a passage stands in its text as the source reader shows it."""
+        """Return the address of a passage in the source reader."""
         position = self.graph.texts.positions.get(passage)
         if position is None:
             return self.local_href(passage)
@@ -263,15 +263,15 @@ class Site:
 
 
 def local_name(iri: str) -> str:
-    """Return the end of an IRI, as an anchor names a passage within its text."""
+    """Return the end of an IRI, which is the anchor of a passage within its text."""
     return re.split(r"[/#]", iri.rstrip("/#"))[-1]
 
 
 def _target(path: str, ending: str) -> str | None:
-    """Return a path as the client sent it, where the server tells; ``ending`` came after it."""
+    """Return the path that the client sent, if the server provides it, without ``ending``."""
     address = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or ""
     raw_path = urlsplit(address).path.removesuffix(ending)
-    # Before the path stands where the service is mounted, and maybe that it is a document.
+    # Before the path are the mount point, and maybe the segment of documents.
     for start in (raw_path.find("/doc/") + len("/doc/"), len(request.script_root) + 1):
         if unquote(raw_path[start:], errors="replace") == path:
             return raw_path[start:]
@@ -279,7 +279,7 @@ def _target(path: str, ending: str) -> str | None:
 
 
 def etag(release: Release, address: str, *parts: object) -> str:
-    """Return the entity tag of what a release, the public address and a request decide."""
+    """Return the entity tag for a release, the public address and parts of a request."""
     key = "\x1f".join(map(str, (release.id, __version__, address, *parts)))
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 

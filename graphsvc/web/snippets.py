@@ -1,4 +1,4 @@
-"""How to ask a query from elsewhere: the same question for the shell, Python and R."""
+"""Code that asks a query from other programs: for the shell, Python and R."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ cat(content(answer, "text", encoding = "UTF-8"))
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A piece of code that asks a query: its language, what has to be installed, its text."""
+    """A piece of code that asks a query: its language, its requirements, its text."""
 
     name: str
     label: str
@@ -112,7 +112,7 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class _AnswerKind:
-    """How answers of one kind are asked for: their media type, and the Python that reads them."""
+    """The code for answers of one kind: their media type, and the templates that read them."""
 
     media_type: str
     wrapper: str
@@ -128,7 +128,7 @@ _KINDS = {"ASK": _YES_OR_NO, "CONSTRUCT": _GRAPH, "DESCRIBE": _GRAPH}
 
 
 def snippets(query: str, address: str) -> tuple[Snippet, ...]:
-    """Return code that asks a query at the endpoint of an address, each piece whole in itself."""
+    """Return complete pieces of code that ask a query at the address of an endpoint."""
     kind = _kind(query)
     curl = _CURL.format(
         address=shlex.quote(address), media_type=kind.media_type, query=shlex.quote(query)
@@ -165,8 +165,8 @@ def package(query: str) -> str:
 
 
 def python_string(text: str) -> str:
-    """Return a text as a literal of Python; its lines stay lines, so that it can be read."""
-    # Between three quotes a text can have no three, and none at its end.
+    """Return a text as a literal of Python; it keeps its lines, so that people can read it."""
+    # A literal in triple quotes cannot contain triple quotes, nor a quote at its end.
     printable = text.replace("\n", "").replace("\t", "").isprintable()
     if "\n" not in text or not printable or '"""' in text or text.endswith('"'):
         return repr(text)
@@ -175,7 +175,7 @@ def python_string(text: str) -> str:
 
 
 def r_string(text: str) -> str:
-    """Return a text as a literal of R; a line break in it is one.
+    """Return a text as a literal of R, which keeps its line breaks.
 
     https://cran.r-project.org/doc/manuals/r-release/R-lang.html#Literal-constants
     """

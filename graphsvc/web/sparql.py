@@ -1,8 +1,8 @@
-"""The SPARQL endpoint as the Flask application mounts it.
+"""The routes of the SPARQL endpoint in the Flask application.
 
-What a request asks is read in `protocol`. Answers for programs are those of `endpoint`, which the
-workers of the server call directly; pages, the service description, explanations and the answers of
-other releases are given here.
+`protocol` reads the requests. `endpoint` answers programs; the workers of the server call it
+directly. This module adds pages, the service description, explanations and the answers of other
+releases.
 https://www.w3.org/TR/sparql11-protocol/#query-operation
 """
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 endpoint = Blueprint("sparql", __name__)
 
-#: What the editor holds at first: facts beside the words that state them.
+#: The first query in the editor: facts beside the words that state them.
 START = """\
 SELECT ?passage ?words ?subject ?property ?value
 WHERE {
@@ -89,7 +89,7 @@ _FORMATS = (
     ),
 )
 def answer() -> Response:
-    """Answer a query; without one, describe the service or show the form to write one."""
+    """Answer a query; without one, describe the service or show the editor."""
     body = None
     if request.method == "POST":
         body = Body.of(request.content_type or "", request.get_data())
@@ -100,14 +100,14 @@ def answer() -> Response:
     except RequestProblem:
         problems.raise_failure()
         raise
-    # The page of an error shows the query again, so that it can be mended.
+    # The page of an error shows the query, so that the user can correct it.
     g.query_request = query_request
     problems.raise_failure()
     return _about(parameters) if query_request is None else _answer(query_request, parameters)
 
 
 def _answer(query_request: QueryRequest, parameters: Parameters) -> Response:
-    """Answer a query, by a page, an explanation or the answer as it is."""
+    """Answer a query by a page, an explanation or data."""
     pin = pinned.find(parameters)
     if protocol.asks_why_empty(parameters):
         return _explanation(query_request, pin)
@@ -131,7 +131,7 @@ def _answer(query_request: QueryRequest, parameters: Parameters) -> Response:
 
 
 def _mounted(query_request: QueryRequest, fmt: Format) -> Response:
-    """Return the reply of the endpoint, which a worker of the server gives without Flask."""
+    """Return the reply of the endpoint, which workers of the server send without Flask."""
     functions: Endpoint = current_app.extensions["graphsvc.endpoint"]
     client = QueryClient(
         accept=request.headers.get("Accept"),
@@ -152,12 +152,12 @@ def _mounted(query_request: QueryRequest, fmt: Format) -> Response:
 
 
 def _relative(store: Store) -> Store:
-    """Return a store whose queries are relative to the address of the endpoint."""
+    """Return a store that resolves relative IRIs against the address of the endpoint."""
     return store.relative_to(url_for("sparql.answer", _external=True))
 
 
 def _unrepeatable(fmt: Format, content: Answer | str) -> Response:
-    """Return an answer that is another one each time."""
+    """Return an answer that differs each time, and may not be cached."""
     response = response_of(fmt, content)
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
@@ -166,7 +166,7 @@ def _unrepeatable(fmt: Format, content: Answer | str) -> Response:
 
 
 def _format(query_request: QueryRequest, store: Store) -> Format:
-    """Return the format of the answer; of a query that is wrong, the store tells what is."""
+    """Return the format of the answer; for an invalid query the store raises its error."""
     try:
         return query_request.format(request.headers.get("Accept"))
     except NotAcceptable:
@@ -176,7 +176,7 @@ def _format(query_request: QueryRequest, store: Store) -> Format:
 
 
 def _explanation(query_request: QueryRequest, pin: Pin | None) -> Response:
-    """Tell why the answer to a query is empty."""
+    """Return the explanation of the empty answer to a query."""
     accept = request.headers.get("Accept")
     fmt = protocol.choose_format(query_request.format_name, accept, EXPLANATION_FORMATS)
 
@@ -192,7 +192,7 @@ def _explanation(query_request: QueryRequest, pin: Pin | None) -> Response:
 
 
 def _about(parameters: Parameters) -> Response:
-    # Programs often name no type, browsers name HTML: so data comes first.
+    # Programs often name no type, and browsers name HTML, so data are first.
     offered = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
     fmt = protocol.choose_format(
         protocol.format_name(parameters), request.headers.get("Accept"), offered

@@ -1,6 +1,6 @@
-"""The small parts of the page of the vocabulary: it has thousands, so they are made here.
+"""The small parts of the page of the vocabulary, made in Python: it has thousands.
 
-A template makes each ten times as slowly. Templates call them as they call macros.
+A template takes ten times as long for each. Templates call them like macros.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         VocabularyTerm,
     )
 
-# What may stand in a fragment as it is: https://www.rfc-editor.org/rfc/rfc3986#section-3.5
+# The unescaped characters of a fragment: https://www.rfc-editor.org/rfc/rfc3986#section-3.5
 _IN_FRAGMENT = "/:@!$&'()*+,;=~-._?"
 
 _EXAMPLE, _IN_NO_QUERY = Phrase("Example"), Phrase("in no query")
@@ -85,7 +85,7 @@ class TermParts:
         )
 
     def outside(self, terms: Iterable[Named]) -> Markup:
-        """Return terms of other vocabularies, as short as they can be written."""
+        """Return terms of other vocabularies by their short names."""
         links = (
             f'<a rel="external" href="{escape(site().local_href(each.iri) or "#")}">'
             f"{escape(self._compact(each.iri or ''))}</a>"
@@ -94,7 +94,7 @@ class TermParts:
         return Markup(", ".join(links))  # noqa: S704
 
     def in_use(self, entry: UsedTerm) -> Markup:
-        """Return a term that the graph uses: its name as it is written, and how often."""
+        """Return a term that the graph uses: its short name, and the number of uses."""
         place = self._places.get(entry.term)
         address = (
             escape(site().local_href(entry.term.value) or "#")
@@ -103,7 +103,7 @@ class TermParts:
         )
         short = self._compact(entry.term.value)
         if short.startswith("<"):
-            # Its namespace stands above it.
+            # The page has its namespace above it.
             short = entry.term.value.removeprefix(namespace_of(entry.term)) or short
         parts = [f'<li><a href="{address}"><code>{escape(short)}</code></a> ']
         if entry.count and entry.is_class:
@@ -176,7 +176,7 @@ class TermParts:
         return self._translate(part) if isinstance(part, str) else self.link(part)
 
     def _uses(self, entry: VocabularyTerm) -> str:
-        """Return how often a term is used, and the way to where: nothing if that is not known."""
+        """Return the number of uses of a term, with a link to them; nothing if it is not known."""
         if entry.uses is None:
             return ""
         if not entry.uses:

@@ -1,7 +1,7 @@
-"""How a value looks in a page: a link, words, a picture, or a long text that opens when asked.
+"""The HTML of a value: a link, words, a picture, or a long text that the reader can open.
 
-All that stands in a page is escaped here. A link leads to a web page, an address of mail or a
-telephone, and to nothing else: what a graph holds is never run.
+All content is escaped. A link leads only to a web page, an address of mail or a telephone: content
+of a graph is never run.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from graphsvc.views.model import Named
 
 LONGEST = 600
-"""Up to how many characters a text is shown whole."""
+"""The most characters of a text that is shown whole."""
 
 BEGINNING = 400
-"""How many characters of a longer text are shown at first."""
+"""The visible characters of a longer text."""
 
 LONGEST_TITLE, BEGINNING_OF_TITLE = 240, 160
-"""The same for the name of a thing over its page."""
+"""The visible characters of a longer name in the heading of a page."""
 
 _HTTP_SCHEMA = Namespace("http://schema.org/")
 _PICTURING = frozenset(
@@ -51,17 +51,17 @@ _PICTURES = frozenset((".apng", ".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg"
 
 _ADDRESSES = frozenset({XSD.anyURI, SCHEMA.URL, _HTTP_SCHEMA.URL})
 
-#: What a link may lead to; no other scheme, whatever it would do.
+#: The addresses of links; other schemes are not allowed.
 _LINKED = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x20<>\"{}|^`\\]+")
 
-#: Letters that are written from the right to the left: Hebrew, Arabic, Syriac, Thaana, N'Ko and
-#: their like, and the marks that turn the direction of what follows.
+#: Letters that are written from right to left (Hebrew, Arabic, Syriac, Thaana, N'Ko and others),
+#: and the marks that change the direction of text.
 _TO_THE_LEFT = re.compile(
     "[\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc"
     "\U00010800-\U00010fff\U0001e800-\U0001efff]"
 )
 
-#: Code has lines that begin with space, or braces.
+#: Code has indented lines, or braces.
 _CODE = re.compile(r"^[ \t]+\S|[{}]", re.MULTILINE)
 
 
@@ -79,9 +79,10 @@ def address_in(term: Term) -> str | None:
 
 
 def apart(words: str, direction: str | None = None) -> Markup:
-    """Return words that keep their own direction and do not turn what stands around them.
+    """Return words whose direction does not affect the text around them.
 
-    Words that no letter turns need nothing for it: https://www.w3.org/TR/international-bidi/
+    Words without letters from right to left need no element for this:
+    https://www.w3.org/TR/international-bidi/
     """
     if direction is None and (words.isascii() or not _TO_THE_LEFT.search(words)):
         return escape(words)
@@ -100,8 +101,8 @@ def lines_of(named: Named) -> str:
 def picture(named: Named, predicate: Term | None, address: str | None) -> Markup | None:
     """Return a value as a picture, or as a link with its host; None if it is no picture.
 
-    ``address`` is where its link leads. Pages load nothing from other hosts than those that the
-    setting ``image_hosts`` names: https://www.w3.org/TR/CSP3/#directive-img-src
+    ``address`` is the address of its link. Pages load pictures only from the hosts in the setting
+    ``image_hosts``: https://www.w3.org/TR/CSP3/#directive-img-src
     """
     source = named.iri or address
     if source is None or address is None or not _is_picture(source, predicate):
@@ -128,7 +129,7 @@ def _is_picture(iri: str, predicate: Term | None) -> bool:
 
 
 def _file_name(iri: str) -> str:
-    """Return what a picture is called by its file: the name of the file as words."""
+    """Return the file name of a picture as words."""
     name = PurePosixPath(unquote(urlsplit(iri).path)).name
     stem = name.rpartition(".")[0] if PurePosixPath(name).suffix.lower() in _PICTURES else name
     return stem.replace("_", " ").strip() or urlsplit(iri).netloc

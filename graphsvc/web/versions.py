@@ -1,7 +1,7 @@
-"""The versions of the ontology: ``/ontology/<version>`` for each that was ever released.
+"""The versions of the ontology: ``/ontology/<version>`` for each released version.
 
-The version of the release that is served is the ontology's own document; earlier ones are kept
-beside the releases. https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies
+The version of the served release is the document of the ontology; earlier ones are stored beside
+the releases. https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 versions = Blueprint("versions", __name__)
 
-#: An earlier version is had in whatever the document is, but for a list of its links.
+#: The formats of an earlier version: those of a document, except its links.
 FORMATS = tuple(fmt for fmt in DOCUMENT_FORMATS if Content.LINKS not in fmt.carries)
 
 
@@ -100,7 +100,7 @@ def _earlier(entry: Version, versions: Sequence[Version], requested: Format | No
     tag = etag(
         site().release, request.url_root, "version", digest, *others, fmt.name, *of_reader(fmt)
     )
-    # It is of the time at which the served release was built: that says which version is the last.
+    # The date is that of the served release, which decides the latest version.
     response = answer(fmt, tag, http_date(site().built), body)
     response.headers["Content-Location"] = f"{entry.href}.{fmt.name}"
     built = datetime.fromisoformat(entry.edition.built)
@@ -118,7 +118,7 @@ def _earlier(entry: Version, versions: Sequence[Version], requested: Format | No
 
 
 def _document(entry: Version, quads: Sequence[Quad]) -> Document:
-    """Return what a version says, and which one it follows if it does not say so itself."""
+    """Return the document of a version; the version before it is added if it is not stated."""
     own: frozenset[Triple] = frozenset()
     says_so = any(quad.predicate == OWL.priorVersion for quad in quads)
     if entry.prior is not None and not says_so:
@@ -130,7 +130,7 @@ def _document(entry: Version, quads: Sequence[Quad]) -> Document:
 
 
 def _terms(quads: Sequence[Quad], languages: str) -> Mapping[str, list[VersionTerm]]:
-    """Return the terms of a version's own namespace, by what they are."""
+    """Return the terms of a version's own namespace, by kind."""
     own = f"{site().base}ontology#"
     descriptions: dict[str, dict[NamedNode, list[Literal | NamedNode]]] = defaultdict(
         lambda: defaultdict(list)

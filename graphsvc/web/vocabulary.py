@@ -1,4 +1,4 @@
-"""The page of the vocabulary: every term, the pictures of how they hang together, the index."""
+"""The page of the vocabulary: every term, diagrams of their relations, and the index."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def ontology_page(about: Head | None, page: int) -> str:
-    """Return the page about the vocabulary; it is made once for a reader, and anew for a version.
+    """Return the page about the vocabulary; it is cached by reader and versions.
 
-    ``about`` is there if the graph has an ontology of its own.
+    ``about`` is the head of the ontology, None if the graph has none.
     """
     versions = released_versions()
     key = ("ontology", page, *(each.edition.name for each in versions))
@@ -46,7 +46,7 @@ def _vocabulary_page(about: Head | None, page: int, versions: Sequence[Version])
 
 
 def _subject(view: Vocabulary) -> PageSubject | None:
-    """Return what the page says of the ontology to search engines."""
+    """Return the description of the ontology for search engines."""
     if view.ontology is None or view.ontology.iri is None:
         return None
     types = tuple(value.term for prop, value in view.metadata if prop == RDF.type)

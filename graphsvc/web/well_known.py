@@ -25,10 +25,10 @@ _DESCRIPTION_FORMATS = (*carrying(Content.TRIPLES), *carrying(Content.PAGE))
 
 @well_known.get("/void")
 def void() -> BaseResponse:
-    """Send to the description of the dataset. https://www.w3.org/TR/void/#well-known.
+    """Redirect to the description of the dataset. https://www.w3.org/TR/void/#well-known.
 
-    A program that names no type gets data, while the document itself gives it a page. So the
-    redirect leads to the document in the format that is chosen here.
+    A program that names no type gets data here, but would get a page from the document itself. So
+    the redirect leads to the document in the format that is chosen here.
     """
     problems.ask_for_rdf_errors()
     iri = site().dataset.iri
@@ -43,7 +43,7 @@ def void() -> BaseResponse:
 
 @well_known.get("/sparql-examples")
 def sparql_examples() -> Response:
-    """Answer with the example queries and the prefixes that they leave out."""
+    """Answer with the example queries and the prefixes that they do not declare."""
     problems.ask_for_rdf_errors()
     fmt = negotiate(request.headers.get("Accept"), carrying(Content.TRIPLES))
 

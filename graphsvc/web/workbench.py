@@ -1,6 +1,6 @@
-"""What the scripts of the workbench ask for: rows, faults, completions, code. All of it is JSON.
+"""The routes for the scripts of the workbench: rows, faults, completions, code, all in JSON.
 
-Each takes its query as the endpoint does, by GET or by POST; errors have the one shape.
+Each reads its query like the endpoint, by GET or by POST; errors have the usual form.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def answer() -> Response:
 
 @workbench.route("/check.json", methods=["GET", "POST"])
 def check() -> Response:
-    """Tell what in a query cannot be read; if all can be, what of it is not in the graph."""
+    """Return the syntax errors of a query, or else the terms that are not in the graph."""
     return _about_query(
         "check", _JSON, lambda query_request: _json({"faults": _faults(query_request)})
     )
@@ -55,7 +55,7 @@ def check() -> Response:
 
 @workbench.route("/snippets.json", methods=["GET", "POST"])
 def code() -> Response:
-    """Return code that asks a query from elsewhere."""
+    """Return code that asks a query from other programs."""
 
     def body(query_request: QueryRequest) -> str:
         pieces = snippets(query_request.query, _endpoint())
@@ -114,7 +114,7 @@ def one_example() -> Response:
 
 
 def _about_query(what: str, fmt: Format, body: Callable[[QueryRequest], str]) -> Response:
-    """Answer with something about the query that the request holds."""
+    """Answer with data about the query of the request."""
     request_body = None
     if request.method == "POST":
         request_body = Body.of(request.content_type or "", request.get_data())
@@ -130,7 +130,7 @@ def _about_query(what: str, fmt: Format, body: Callable[[QueryRequest], str]) ->
 def _faults(query_request: QueryRequest) -> list[dict[str, object]]:
     served = site()
     try:
-        # No format is wanted: what can be read is refused for that alone.
+        # No format is offered, so a valid query raises NotAcceptable.
         served.store.answer(query_request.query, {}, query_request.graphs)
     except NotAcceptable:
         pass

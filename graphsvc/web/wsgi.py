@@ -1,12 +1,12 @@
 """The entry point for WSGI servers: ``graphsvc.web.wsgi:application`` is a factory.
 
-``graphsvc serve`` has processes of its own, which bound every request; gunicorn and waitress take
-this application, and bound nothing::
+``graphsvc serve`` has its own processes, which limit every request; gunicorn and waitress can serve
+this application, but without limits::
 
     gunicorn 'graphsvc.web.wsgi:application()'
 
-A server's processes share nothing with the command that starts them but the environment, so the
-settings come from there (``GRAPHSVC_*``) and from the project's ``graphsvc.toml``.
+A server's processes share only the environment with the command that starts them, so the settings
+come from there (``GRAPHSVC_*``) and from the project's ``graphsvc.toml``.
 """
 
 from __future__ import annotations

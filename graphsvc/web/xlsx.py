@@ -1,8 +1,8 @@
-"""Tables as Excel workbooks (Office Open XML), with numbers, dates and links as what they are.
+"""Tables as Excel workbooks (Office Open XML), with typed numbers, dates and links.
 
 https://learn.microsoft.com/en-us/openspecs/office_standards/ms-xlsx/ gives the format; its limits
-are in https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3. Nothing is left
-out in silence: what a cell cannot hold is marked, and what a sheet cannot hold is refused.
+are in https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3. No data are lost
+silently: a text that is too long for a cell is marked, and too many rows for a sheet are refused.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ _LONGEST_NAME = 31
 _NOT_IN_A_NAME = re.compile(r"[\[\]:*?/\\']")
 # https://www.w3.org/TR/xml/#charsets
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Excel counts in binary floating point, and shows no more digits than these.
+# Excel uses binary floating point, and shows no more digits than these.
 _LARGEST_EXACT = 10**15
-# The first day that Excel counts like the calendar: its 1900 has a 29 February.
+# The first day on which Excel agrees with the calendar: its 1900 has a 29 February.
 _FIRST_DAY = date(1900, 3, 1)
-# The same rows are the same bytes: no workbook tells when it was written.
+# A constant time of creation, so that the same rows give the same bytes.
 _CREATED = datetime(1980, 1, 1)  # noqa: DTZ001 - the format knows no zones
 _WIDEST, _NARROWEST, _MEASURED_ROWS = 60, 8, 200
 
@@ -71,7 +71,7 @@ _FRACTIONAL = frozenset(XSD + name for name in ("decimal", "double", "float"))
 def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Return a workbook of one sheet: a row with the names of the columns, and the rows below it.
 
-    The names stay in sight, and can be filtered by. Text is never read as a formula.
+    The names stay visible, with filters. Text is never read as a formula.
 
     Errors: RequestProblem if there are more rows than a sheet can hold.
     """
@@ -101,7 +101,7 @@ def value(term: Term | None) -> Cell:
 
 
 class _Sheet:
-    """The sheet of a workbook that is being written."""
+    """The sheet of a workbook under construction."""
 
     def __init__(self, book: xlsxwriter.Workbook, title: str) -> None:
         name = _beginning(_NOT_IN_A_NAME.sub(" ", title).strip(), _LONGEST_NAME).strip()
@@ -152,7 +152,7 @@ class _Sheet:
 
 def _of_literal(literal: Literal) -> Cell:
     datatype, text = literal.datatype.value, literal.value
-    # A literal need not be what its datatype says: then it is shown as it is written.
+    # A literal may be invalid for its datatype; then its text is shown.
     with suppress(ValueError):
         if datatype in _WHOLE:
             return int(text)
@@ -163,7 +163,7 @@ def _of_literal(literal: Literal) -> Cell:
         if datatype == XSD + "date":
             return date.fromisoformat(text)
         if datatype == XSD + "dateTime":
-            # Excel knows no zones: a moment that has one keeps it as text.
+            # Excel has no time zones: a time with a zone stays a text.
             moment = datetime.fromisoformat(text)
             return moment if moment.tzinfo is None else text
     return text
@@ -192,5 +192,5 @@ def _shorten_to_fit(text: str) -> str:
 
 
 def _beginning(text: str, most: int) -> str:
-    """Return as much of a text as fits into so many units of UTF-16: Excel counts these."""
+    """Return the beginning of a text that fits into a number of UTF-16 units, as Excel counts."""
     return text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")

@@ -137,7 +137,7 @@ def test_a_graph_of_the_same_name_is_replaced_only_if_it_is_adopted(
     publisher.engine.update(f'INSERT DATA {{ GRAPH <{BASE}g> {{ <{BASE}a> <{BASE}p> "theirs" }} }}')
     theirs = quads(on_oxigraph.url, [f"{BASE}g"])
     release = small("first", f'<{BASE}a> <{BASE}p> "ours" <{BASE}g> .')
-    with pytest.raises(PublishingError, match="was not published by this program") as caught:
+    with pytest.raises(PublishingError, match="this program has not published it") as caught:
         publisher.publish(release)
     assert f"--adopt {BASE}g" in caught.value.remedy
     assert quads(on_oxigraph.url, [f"{BASE}g"]) == theirs
