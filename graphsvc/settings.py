@@ -6,7 +6,6 @@ function that reads its value stand in one place, and docs/settings.md describes
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from graphsvc import nearness
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
 from graphsvc.profiles import DEFAULT, Profile
@@ -376,5 +376,5 @@ def _value(name: str, given: Given) -> Any:
 
 
 def _nearest(name: str) -> str:
-    near = difflib.get_close_matches(name, _BY_NAME, n=1)
+    near = nearness.alike(name, _BY_NAME, 0.6)
     return f"Did you mean {near[0]}? " if near else ""

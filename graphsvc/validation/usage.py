@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from graphsvc import sparql
+from graphsvc import nearness, sparql
 from graphsvc.findings import Finding
 from graphsvc.layout import Role
 
@@ -60,7 +59,7 @@ def _named(file: SourceFile, evidence: Evidence) -> dict[str, sparql.Token]:
 
 
 def _unknown(evidence: Evidence, path: str, iri: str, token: sparql.Token) -> Finding:
-    near = get_close_matches(iri, evidence.own_terms, n=1, cutoff=0.8)
+    near = nearness.alike(iri, evidence.own_terms, 0.8)
     guess = f"Did you mean {evidence.prefixes.compact(near[0])}? " if near else ""
     return Finding(
         "query-unknown-term",

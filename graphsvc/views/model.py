@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
 
-PAGE_SIZE = 25
-"""How many rows of a long list stand on one page."""
-
 
 class Status(StrEnum):
     """Who says so: the text, the editors, a rule, or the project's records about its files."""

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
+from graphsvc.views import page_sizes
 from graphsvc.views.collection import collection, whole_table
 from graphsvc.views.collection.address import (
     read_iri,
@@ -28,7 +29,6 @@ from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import WITHOUT_CLASS, Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
 from graphsvc.views.layout import PropertyRef
-from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
     LAID,
@@ -40,7 +40,7 @@ from graphsvc.web.addresses import (
     written,
 )
 from graphsvc.web.cells import Cells
-from graphsvc.web.exports import OFFERED, Sheet, export, offered, suffix
+from graphsvc.web.exports import OFFERED, Sheet, export, offered
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.languages import labels, said
 from graphsvc.web.negotiation import negotiate
@@ -89,7 +89,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
         return _to_span(pairs)
     state = read_state(pairs, site().release.prefixes)
     response = release_answer(fmt, ("browse", state), lambda: _listed(state, fmt))
-    response.headers["Content-Location"] = address(f"browse.{suffix(fmt)}", written(state))
+    response.headers["Content-Location"] = address(f"browse.{fmt.suffix}", written(state))
     return response
 
 
@@ -137,7 +137,7 @@ def compare_page(name: str | None = None) -> Response:
     pairs, fmt = _asked(name)
     compared = _compared(pairs)
     response = release_answer(fmt, ("compare", compared), lambda: _compare(compared, fmt))
-    place = address(f"compare.{suffix(fmt)}", compared.written())
+    place = address(f"compare.{fmt.suffix}", compared.written())
     response.headers["Content-Location"] = place
     return response
 
@@ -180,8 +180,8 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         most_sorted=SORTED_THINGS,
         without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,
-        exports=[(fmt, suffix(fmt)) for fmt in held(OFFERED) if fmt.name != "html"],
-        PAGE_SIZE=PAGE_SIZE,
+        exports=[(fmt, fmt.suffix) for fmt in held(OFFERED) if fmt.name != "html"],
+        PAGE_SIZE=page_sizes.THINGS,
     )
 
 
@@ -245,7 +245,7 @@ def _compare(compared: Compared, fmt: Format) -> bytes | str:
         less=_less(matrix, compared),
         cells=_cells(),
         exports=[
-            (fmt.label, address(f"compare.{suffix(fmt)}", plain.written()), fmt.media_type)
+            (fmt.label, address(f"compare.{fmt.suffix}", plain.written()), fmt.media_type)
             for fmt in held(OFFERED)
             if fmt.name != "html"
         ],

@@ -38,9 +38,6 @@ cite = Blueprint("cite", __name__)
 
 FORMATS = carrying(Content.CITATION)
 
-#: Where reference managers know a format by another suffix than its name.
-_SUFFIXES = {"csl": "json"}
-
 _KEY = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -196,8 +193,7 @@ def _iri(name: str) -> str | None:
 
 def _file(iri: str, fmt: Format) -> str:
     """Return the name of the file that the citation of something is saved as."""
-    suffix = _SUFFIXES.get(fmt.name, fmt.name)
-    return f"{_key(iri.removeprefix(site().base))}.{suffix}"
+    return f"{_key(iri.removeprefix(site().base))}.{fmt.suffix}"
 
 
 def _key(name: str) -> str:

@@ -32,7 +32,6 @@ OFFERED = (*carrying(Content.PAGE), *carrying(Content.ROWS), *carrying(Content.T
 _BETWEEN = " | "
 # A spreadsheet's numbers are no more exact than that.
 _DIGITS = 15
-_SUFFIXES = {"json": "explanation"}
 # What a spreadsheet takes for the beginning of a formula, or passes over before one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,17 +52,11 @@ def offered(name: str) -> Format:
 
     Errors: ParameterError.
     """
-    wanted = _SUFFIXES.get(name, name)
-    fmt = next((fmt for fmt in OFFERED if fmt.name == wanted), None)
-    if fmt is None or name in _SUFFIXES.values():
-        names = ", ".join(suffix(fmt) for fmt in OFFERED)
+    fmt = next((fmt for fmt in OFFERED if fmt.suffix == name), None)
+    if fmt is None:
+        names = ", ".join(fmt.suffix for fmt in OFFERED)
         raise ParameterError(f"There is no format {name!r} here.", remedy=f"There are {names}.")
     return fmt
-
-
-def suffix(fmt: Format) -> str:
-    """Return the suffix of a format: the name of each but the one that shares its own."""
-    return next((short for short, name in _SUFFIXES.items() if name == fmt.name), fmt.name)
 
 
 def export(sheet: Sheet, fmt: Format, served: Site) -> bytes:

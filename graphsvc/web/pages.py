@@ -58,6 +58,7 @@ _MANY = 12
 """How many values a list shows before the rest is asked for; it shows a few more if that is all."""
 
 (_HTML,) = carrying(Content.PAGE)
+(_JSON,) = carrying(Content.RECORDS)
 
 #: The ids that parts of the page of a thing have.
 #: Embeddings, overrides, isolates, and the ends of each.
@@ -245,6 +246,6 @@ def _wants_rdf() -> bool:
 
 def _state(word: str, **others: str) -> Response:
     state = {"status": word, "release": site().release.id, **others}
-    response = Response(json.dumps(state) + "\n", content_type="application/json")
+    response = Response(json.dumps(state) + "\n", content_type=_JSON.content_type)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -15,13 +15,14 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
 from graphsvc import sparql
-from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.formats import CONTENT_OF_FORM, Content, Format, carrying, named
 from graphsvc.phrases import Phrase
 from graphsvc.queries import BoundQuery, Query
 from graphsvc.queries import named as query_named
-from graphsvc.queries.binding import written
+from graphsvc.queries.binding import with_values
 from graphsvc.queries.groups import BEHIND_PAGES, START, Group, grouped, in_order, related
 from graphsvc.store.base import content_of
+from graphsvc.views import page_sizes
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
-_SHOWN_ROWS = 250
 _CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
@@ -57,13 +57,6 @@ _SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
-}
-
-_CONTENTS = {
-    "SELECT": (Content.SOLUTIONS, Content.TABLE),
-    "ASK": (Content.BOOLEAN,),
-    "CONSTRUCT": (Content.TRIPLES,),
-    "DESCRIBE": (Content.TRIPLES,),
 }
 
 
@@ -218,8 +211,9 @@ def _question(asked: Query) -> _Question:
 
 def formats_of(asked: Query) -> tuple[Format, ...]:
     """Return what the answer to a query can be had in, a page first."""
-    contents = _CONTENTS.get(sparql.form(asked.text) or "SELECT", _CONTENTS["SELECT"])
-    return (_HTML, *(fmt for content in contents for fmt in carrying(content)))
+    content = CONTENT_OF_FORM.get(sparql.form(asked.text) or "SELECT", Content.SOLUTIONS)
+    workbooks = carrying(Content.TABLE) if content is Content.SOLUTIONS else ()
+    return (_HTML, *carrying(content), *workbooks)
 
 
 def _one(name: str) -> str:
@@ -301,7 +295,7 @@ def _in_words(description: str) -> str:
 def _page(question: _Question) -> str:
     asked = question.query
     answered = read_answer(site().store, question.text, bindings=question.bindings)
-    rows = answered.rows[:_SHOWN_ROWS]
+    rows = answered.rows[: page_sizes.ROWS_OF_QUESTION]
     cells = Cells(site(), rows, labels())
     return render_template(
         "query.html",
@@ -346,17 +340,3 @@ def _address(asked: Query, fmt: Format) -> str:
     path = url_for("queries.query", address=f"{asked.name}.{fmt.name}")
     arguments = list(request.args.items(multi=True))
     return f"{path}?{urlencode(arguments)}" if arguments else path
-
-
-def with_values(text: str, bindings: Mapping[str, Term]) -> str:
-    """Return a query that says itself what its parameters are, for the workbench to start from.
-
-    Their values stand in the query's outermost group, where patterns and filters see them.
-    """
-    if not bindings:
-        return text
-    inside = sparql.inside_group(text)
-    if inside is None:
-        return text
-    values = "".join(f"\n  VALUES ?{name} {{ {written(term)} }}" for name, term in bindings.items())
-    return text[:inside] + values + text[inside:]

@@ -20,6 +20,7 @@ from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
+from graphsvc.views import page_sizes
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
@@ -81,7 +82,6 @@ _SUGGESTED = {
         ),
     ),
 }
-_PER_ANSWER = 15
 _FARTHEST = 5_000
 
 _DEFAULT_TYPES = 12
@@ -180,7 +180,7 @@ def suggest(kind: str) -> Response:
             asked = Search(index, prefix, kinds, [cls] if cls else classes)
             if kind in _USED:
                 return _written({"result": _terms(kind, asked, cursor, language)})
-            hits = asked.hits(_PER_ANSWER, cursor, language)
+            hits = asked.hits(page_sizes.SUGGESTIONS, cursor, language)
         return _written({"result": [_suggestion(hit, language) for hit in hits]})
 
     return _answer(("suggest", kind, prefix, cls, cursor), body)
@@ -286,9 +286,9 @@ def _default_types(language: str) -> list[dict[str, str]]:
 
 def _terms(kind: str, asked: Search, cursor: int, language: str) -> list[dict[str, str]]:
     """Return the classes or properties that may be meant."""
-    hits = asked.hits(cursor + _PER_ANSWER, 0, language)
+    hits = asked.hits(cursor + page_sizes.SUGGESTIONS, 0, language)
     found = merged(hits, used(site().graph, _USED[kind], asked.text, language))
-    shown = [iri for iri, _ in found[cursor : cursor + _PER_ANSWER]]
+    shown = [iri for iri, _ in found[cursor : cursor + page_sizes.SUGGESTIONS]]
     return described(site().graph, shown, language)
 
 

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.views import page_sizes
 from graphsvc.web.examples import examples
 from graphsvc.web.languages import labels
 from graphsvc.web.rdf import write_rdf
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from graphsvc.web.protocol import Asked
     from graphsvc.web.rows import Answered
 
-SHOWN_ROWS = 500
-"""How many rows stand on a page; its scripts show the others a page at a time."""
 
 _SHOWN_TRIPLES = 2_000
 _TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
@@ -52,7 +51,7 @@ def workbench_page(asked: Asked | None = None, query: str = "", store: Store | N
 
 def _shown(asked: Asked, store: Store) -> dict[str, object]:
     answered = read_answer(store, asked.query, asked.graphs)
-    rows = answered.rows[:SHOWN_ROWS]
+    rows = answered.rows[: page_sizes.ROWS_OF_WORKBENCH]
     cells = Cells(site(), rows, labels())
     is_whole = answered.complete and len(rows) == len(answered.rows)
     return {

@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from graphsvc.formats import Content, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.search import Kind, Search
+from graphsvc.views import page_sizes
 from graphsvc.views.hits import described
 from graphsvc.views.names import Names
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
@@ -35,8 +36,8 @@ searching = Blueprint("search", __name__)
 (_HTML,) = carrying(Content.PAGE)
 (_JSON,) = carrying(Content.RECORDS)
 
-#: How many hits are on a page of one kind, and how many names are suggested.
-PER_PAGE, SUGGESTED = 20, 8
+#: How many names are suggested.
+SUGGESTED = 8
 
 #: How many hits of a kind stand where all kinds are, and how many of any other kind.
 _OF_KIND, _OF_OTHERS = {Kind.THING: 6, Kind.SENTENCE: 4}, 3
@@ -117,7 +118,7 @@ class Group:
 )
 def answer(suffix: str | None = None) -> Response:
     """Answer what is asked in ``q``, as a page or as JSON."""
-    formats = {fmt.media_type.partition("/")[2]: fmt for fmt in (_HTML, _JSON)}
+    formats = {fmt.suffix: fmt for fmt in (_HTML, _JSON)}
     if suffix is not None and suffix not in formats:
         raise RequestProblem(
             "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
@@ -199,7 +200,7 @@ def _groups(question: Question, asked: Search, languages: str) -> list[Group]:
         return sorted(groups, key=lambda group: not _is_meant(group))
     wanted = _OF_CLASSES if question.cls else (question.kind or Kind.THING,)
     kind = next((each for each in wanted if asked.total((each,))), wanted[0])
-    hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
+    hits = asked.hits(page_sizes.HITS, (question.page - 1) * page_sizes.HITS, languages, (kind,))
     return [_group(kind, asked.total((kind,)), hits, languages)]
 
 
@@ -243,7 +244,7 @@ def _page(question: Question, languages: str) -> str:
         kinds=[(kind, TITLES[kind], count) for kind, count in in_order(kinds)],
         classes=[(names[cls], counted[cls]) for cls in _telling(counted)],
         chosen=None if chosen is None else names[chosen],
-        per_page=PER_PAGE,
+        per_page=page_sizes.HITS,
     )
 
 
@@ -263,7 +264,7 @@ def _records(question: Question, languages: str) -> str:
     index = site().index_for(question.text)
     with index.in_time():
         asked = question.search(index)
-        hits = asked.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
+        hits = asked.hits(page_sizes.HITS, (question.page - 1) * page_sizes.HITS, languages)
         total, kinds, classes = asked.total(), asked.kinds, asked.classes
         reading = asked.reading
     return _written(
@@ -271,7 +272,7 @@ def _records(question: Question, languages: str) -> str:
             "q": question.text,
             "total": total,
             "page": question.page,
-            "pages": -(-total // PER_PAGE),
+            "pages": -(-total // page_sizes.HITS),
             "kinds": {kind.value: count for kind, count in kinds.items()},
             "classes": classes,
             "did_you_mean": reading.suggestion if reading else None,

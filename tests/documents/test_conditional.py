@@ -127,7 +127,7 @@ def app(lights_release: Release) -> Flask:
 @pytest.fixture
 def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """Return a client of a service whose documents have many pages."""
-    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     return app.test_client()
 
 

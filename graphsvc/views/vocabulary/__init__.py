@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
+from graphsvc.views import page_sizes
 from graphsvc.views.labels import best
 from graphsvc.views.vocabulary import ontology as reading
 from graphsvc.views.vocabulary.diagram import MOST_DRAWN, linked, network, tree, upright_tree
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 
-TERMS_ON_ONE_PAGE = 200
-"""How many terms the vocabulary has at most to be one page."""
-TERMS_ON_A_PAGE = 50
-"""How many are on each of several pages."""
 _DEEPEST = 30
 
 #: What is said of the ontology itself, in the order of the page.
@@ -179,7 +176,8 @@ def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, Place]:
 
 
 def _page_size(terms: Sequence[NamedNode]) -> int:
-    return TERMS_ON_ONE_PAGE if len(terms) <= TERMS_ON_ONE_PAGE else TERMS_ON_A_PAGE
+    is_one = len(terms) <= page_sizes.TERMS
+    return page_sizes.TERMS if is_one else page_sizes.TERMS_OF_SEVERAL
 
 
 def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
