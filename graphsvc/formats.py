@@ -33,13 +33,23 @@ class Content(Enum):
     LINKS = "links"
     CITATION = "citation"
     ANNOTATIONS = "annotations"
+    NOTEBOOK = "notebook"
+
+
+#: What the answer to each form of query is made of.
+CONTENT_OF_FORM = {
+    "SELECT": Content.SOLUTIONS,
+    "ASK": Content.BOOLEAN,
+    "CONSTRUCT": Content.TRIPLES,
+    "DESCRIBE": Content.TRIPLES,
+}
 
 
 # There is one object for each format, and what is chosen is looked up by it: that costs least by
 # its identity.
 @dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One format: ``name`` is its suffix in URLs and its value in ``format=``.
+    """One format: ``name`` is its value in ``format=``, and ``suffix`` how its files end.
 
     ``aliases`` are media types that clients send for the same thing; ``engine`` is the
     engine's writer for it, where the engine has one. ``version`` is that of RDF where the same
@@ -56,6 +66,12 @@ class Format:
     charset: bool = False
     version: str | None = None
     packed: bool = False
+    ending: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """Return how an address or a file ends that has it: by its name, or by another word."""
+        return self.ending or self.name
 
     @property
     def iri(self) -> str | None:
@@ -97,6 +113,7 @@ FORMATS: tuple[Format, ...] = (
         "application/json",
         frozenset({Content.EXPLANATION, Content.RECORDS, Content.ROWS}),
         aliases=("text/json", "application/sparql-results+json"),
+        ending="json",
     ),
     Format(
         "html",
@@ -126,6 +143,7 @@ FORMATS: tuple[Format, ...] = (
         "application/vnd.citationstyles.csl+json",
         _CITATION,
         aliases=("application/json",),
+        ending="json",
     ),
     Format("ris", "RIS", "application/x-research-info-systems", _CITATION, charset=True),
     Format(
@@ -230,6 +248,7 @@ FORMATS: tuple[Format, ...] = (
         version="1.2",
     ),
     Format("linkset", "links", "application/linkset+json", frozenset({Content.LINKS})),
+    Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset({Content.NOTEBOOK})),
 )
 
 

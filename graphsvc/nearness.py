@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, Indel
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,34 +18,26 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
     """Return the candidates that differ from a word by slips of the hand, the nearest first.
 
     A letter left out, put in, changed, or two that changed places count as one slip; case does
-    not count. One slip is allowed for each three letters, and one at least.
+    not count. One slip is allowed for each three letters, and one at least. It is the optimal
+    string alignment distance.
     """
     wanted = word.casefold()[:LONGEST]
     allowed = max(1, len(wanted) // 3)
-    found = [
-        (slips, abs(len(candidate) - len(word)), candidate)
-        for candidate in candidates
-        if (slips := slips_between(wanted, candidate.casefold()[:LONGEST], allowed)) <= allowed
-    ]
+    found = []
+    for candidate in candidates:
+        letters = candidate.casefold()[:LONGEST]
+        slips = OSA.distance(wanted, letters, score_cutoff=allowed)
+        if slips <= allowed:
+            found.append((slips, abs(len(candidate) - len(word)), candidate))
     return [candidate for _, _, candidate in sorted(found)[:most]]
 
 
-def slips_between(one: str, other: str, most: int) -> int:
-    """Return how many slips lie between two words, or one more than ``most`` if there are more.
+def alike(text: str, candidates: Iterable[str], least: float, most: int = 1) -> list[str]:
+    """Return the candidates that have much in common with a text, the one with most first.
 
-    It is the optimal string alignment distance.
+    ``least`` is from 0 to 1 how much that must be of both: letters in the same order.
     """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, above, row = row, before, [i]
-        for j, counterpart in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != counterpart))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == counterpart:
-                cost = min(cost, above[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+    scorer = Indel.normalized_similarity
+    # Of a mapping it would take the values.
+    found = process.extract(text, [*candidates], scorer=scorer, score_cutoff=least, limit=most)
+    return [candidate for candidate, _, _ in found]

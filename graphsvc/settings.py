@@ -6,7 +6,6 @@ parser in one place; docs/settings.md describes it.
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from graphsvc import nearness
 from graphsvc import setting_values as reading
 from graphsvc.errors import SettingsError
 from graphsvc.profiles import DEFAULT, Profile
@@ -381,5 +381,5 @@ def _value(name: str, raw: RawSetting) -> Any:
 
 
 def _nearest(name: str) -> str:
-    matches = difflib.get_close_matches(name, _BY_NAME, n=1)
+    matches = nearness.alike(name, _BY_NAME, 0.6)
     return f"Did you mean {matches[0]}? " if matches else ""

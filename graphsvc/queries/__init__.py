@@ -21,9 +21,9 @@ A check (``checks/*.rq``) has the header of `Check`; each row of its answer is a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from graphsvc import nearness
 from graphsvc.errors import InputError, UnknownQuery
 from graphsvc.queries.binding import BoundQuery
 from graphsvc.queries.header import Header
@@ -108,7 +108,7 @@ def query_named(queries: Sequence[Query], name: str) -> Query:
     for query in queries:
         if query.name == name:
             return query
-    suggestions = get_close_matches(name, [query.name for query in queries], n=3)
+    suggestions = nearness.alike(name, [query.name for query in queries], 0.6, 3)
     raise UnknownQuery(
         f"There is no query named “{name}”.",
         remedy=f"Did you mean {' or '.join(suggestions)}?"

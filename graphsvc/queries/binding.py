@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from graphsvc import sparql
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from graphsvc.queries.model import Query
     from graphsvc.store.base import Term
@@ -64,6 +66,25 @@ def serialised(term: Term) -> str:
     return str(term)
 
 
+def values(variable: str, terms: Iterable[Term]) -> str:
+    """Return the VALUES of a variable. Errors: TypeError for a term that cannot be written."""
+    return f"VALUES ?{variable} {{ {' '.join(map(serialised, terms))} }}"
+
+
+def with_values(text: str, bindings: Mapping[str, Term]) -> str:
+    """Return a query that says itself what its parameters are, for the workbench to start from.
+
+    Their values stand in the query's outermost group, where patterns and filters see them.
+    """
+    if not bindings:
+        return text
+    inside = sparql.inside_group(text)
+    if inside is None:
+        return text
+    lines = "".join(f"\n  {values(name, [term])}" for name, term in bindings.items())
+    return text[:inside] + lines + text[inside:]
+
+
 def bindable(text: str) -> frozenset[str]:
     """Return the names of the parameters that have places in a text."""
     return frozenset(name or ranked or word.lower() for name, ranked, word, _, _ in _places(text))
@@ -79,13 +100,13 @@ def bound(text: str, terms: Mapping[str, Sequence[Term]]) -> str:
     numbers = {word: terms[word.lower()] for word in ("LIMIT", "OFFSET") if word.lower() in terms}
     for name, ranked, word, number, after in _places(text):
         if name:
-            pieces.append(f" ?{name} {{ {' '.join(map(serialised, terms[name]))} }}")
+            pieces.append(values(name, terms[name]).removeprefix("VALUES"))
         elif ranked:
             pairs = (f"({serialised(term)} {rank})" for rank, term in enumerate(terms[ranked], 1))
             pieces.append(f" (?{ranked} ?rank) {{ {' '.join(pairs)} }}")
         else:
-            values = numbers.pop(word, None)
-            pieces.append(f"{word} {_number(values) if values else number}")
+            number_terms = numbers.pop(word, None)
+            pieces.append(f"{word} {_number(number_terms) if number_terms else number}")
         pieces.append(after)
     return "".join(pieces)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from graphsvc import sparql
 from graphsvc.errors import NotAcceptable, QueryError, SettingsError
-from graphsvc.formats import Content, Format, carrying
+from graphsvc.formats import CONTENT_OF_FORM, Content, Format, carrying
 from graphsvc.namespaces import Prefixes
 from graphsvc.remote import failures, sole_graph
 from graphsvc.remote.answers import RemoteAnswer, RemoteResult
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 
     from graphsvc.remote.engines import Engine
     from graphsvc.store.repair import Edit, RepairedQuery
-
-_CONTENTS = {
-    "SELECT": Content.SOLUTIONS,
-    "ASK": Content.BOOLEAN,
-    "CONSTRUCT": Content.TRIPLES,
-    "DESCRIBE": Content.TRIPLES,
-}
 
 #: The part of the deadline that an engine has: its answer has still to be read and sent on.
 _FOR_THE_ENGINE = 0.9
@@ -228,7 +221,7 @@ def _must_be_address(address: str) -> None:
 
 
 def _content(query: str) -> Content:
-    return _CONTENTS[sparql.form(query) or "SELECT"]
+    return CONTENT_OF_FORM[sparql.form(query) or "SELECT"]
 
 
 def _dataset(graphs: GraphSelection) -> list[tuple[str, str]]:

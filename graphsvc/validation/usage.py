@@ -6,10 +6,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from graphsvc import sparql
+from graphsvc import nearness, sparql
 from graphsvc.findings import Finding
 from graphsvc.layout import Role
 
@@ -62,7 +61,7 @@ def _named_iris(file: SourceFile, context: ValidationContext) -> dict[str, sparq
 
 
 def _unknown(context: ValidationContext, path: str, iri: str, token: sparql.Token) -> Finding:
-    similar = get_close_matches(iri, context.own_terms, n=1, cutoff=0.8)
+    similar = nearness.alike(iri, context.own_terms, 0.8)
     guess = f"Did you mean {context.prefixes.compact(similar[0])}? " if similar else ""
     return Finding(
         "query-unknown-term",

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from graphsvc.queries import BoundQuery
     from graphsvc.store.base import Term
 
-PAGE_SIZE = 25
-"""The rows of a long list on one page."""
-
 
 class Status(StrEnum):
     """The source of a fact: a text, the editors, a rule, or the project's records on its files."""

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode
 from graphsvc.errors import ParameterError, UnknownEntity
 from graphsvc.namespaces import RDF
 from graphsvc.phrases import Phrase
+from graphsvc.views import page_sizes
 from graphsvc.views.collection import collection, whole_table
 from graphsvc.views.collection.address import (
     read_iri,
@@ -28,7 +29,6 @@ from graphsvc.views.collection.listing import SORTED_THINGS, count
 from graphsvc.views.collection.state import WITHOUT_CLASS, Is, State
 from graphsvc.views.collection.table import MOST_COLUMNS
 from graphsvc.views.layout import PropertyRef
-from graphsvc.views.model import PAGE_SIZE
 from graphsvc.web import problems
 from graphsvc.web.addresses import (
     LAYOUTS,
@@ -40,7 +40,7 @@ from graphsvc.web.addresses import (
     state_parameters,
 )
 from graphsvc.web.cells import TableCells
-from graphsvc.web.exports import OFFERED, Sheet, export, export_format, suffix
+from graphsvc.web.exports import OFFERED, Sheet, export, export_format
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
 from graphsvc.web.languages import labels, translate
 from graphsvc.web.negotiation import negotiate
@@ -89,7 +89,7 @@ def browse_page(name: str | None = None) -> BaseResponse:
         return _to_span(pairs)
     state = read_state(pairs, site().release.prefixes)
     response = release_answer(fmt, ("browse", state), lambda: _listed(state, fmt))
-    response.headers["Content-Location"] = address(f"browse.{suffix(fmt)}", state_parameters(state))
+    response.headers["Content-Location"] = address(f"browse.{fmt.suffix}", state_parameters(state))
     return response
 
 
@@ -137,7 +137,7 @@ def compare_page(name: str | None = None) -> Response:
     pairs, fmt = _parameters_and_format(name)
     compared = _comparison_of(pairs)
     response = release_answer(fmt, ("compare", compared), lambda: _compare(compared, fmt))
-    place = address(f"compare.{suffix(fmt)}", compared.parameters())
+    place = address(f"compare.{fmt.suffix}", compared.parameters())
     response.headers["Content-Location"] = place
     return response
 
@@ -180,8 +180,8 @@ def _browse(state: State, fmt: Format) -> bytes | str:
         most_sorted=SORTED_THINGS,
         without_class=WITHOUT_CLASS.conditions[0],
         most_columns=MOST_COLUMNS,
-        exports=[(fmt, suffix(fmt)) for fmt in formats_for_graph(OFFERED) if fmt.name != "html"],
-        PAGE_SIZE=PAGE_SIZE,
+        exports=[(fmt, fmt.suffix) for fmt in formats_for_graph(OFFERED) if fmt.name != "html"],
+        PAGE_SIZE=page_sizes.THINGS,
     )
 
 
@@ -245,7 +245,7 @@ def _compare(compared: Comparison, fmt: Format) -> bytes | str:
         less=_less(matrix, compared),
         cells=_cells(),
         exports=[
-            (fmt.label, address(f"compare.{suffix(fmt)}", plain.parameters()), fmt.media_type)
+            (fmt.label, address(f"compare.{fmt.suffix}", plain.parameters()), fmt.media_type)
             for fmt in formats_for_graph(OFFERED)
             if fmt.name != "html"
         ],

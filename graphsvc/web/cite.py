@@ -38,9 +38,6 @@ cite = Blueprint("cite", __name__)
 
 FORMATS = carrying(Content.CITATION)
 
-#: The suffixes of formats that reference managers know by another suffix than the name.
-_SUFFIXES = {"csl": "json"}
-
 _KEY = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -196,8 +193,7 @@ def _iri(name: str) -> str | None:
 
 def _file(iri: str, fmt: Format) -> str:
     """Return the file name for a citation."""
-    suffix = _SUFFIXES.get(fmt.name, fmt.name)
-    return f"{_key(iri.removeprefix(site().base))}.{suffix}"
+    return f"{_key(iri.removeprefix(site().base))}.{fmt.suffix}"
 
 
 def _key(name: str) -> str:

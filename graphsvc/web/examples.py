@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from graphsvc import sparql
 from graphsvc.errors import UnknownQuery
-from graphsvc.queries.binding import serialised
+from graphsvc.queries.binding import with_values
 from graphsvc.queries.groups import grouped
 
 if TYPE_CHECKING:
@@ -54,23 +52,5 @@ def example(site: Site, name: str) -> Example:
 
 def _example(query: Query, prefixes: Mapping[str, str]) -> Example:
     heading = f"# {query.summary}\n" if query.summary else ""
-    filled = f"{heading}{_with_values(query.body.strip(), query, prefixes)}\n"
+    filled = f"{heading}{with_values(query.body.strip(), query.bindings({}, prefixes))}\n"
     return Example(query.name, query.summary, filled)
-
-
-def _with_values(text: str, query: Query, prefixes: Mapping[str, str]) -> str:
-    """Return the query with its parameters bound to their examples, which the user can change.
-
-    The values are first in the pattern, so that filters see them like bound parameters:
-    https://www.w3.org/TR/sparql11-query/#inline-data
-    """
-    if not query.params:
-        return text
-    params = query.params.values()
-    names = " ".join(f"?{param.name}" for param in params)
-    terms = " ".join(serialised(param.term(param.example, prefixes)) for param in params)
-    values = f"VALUES ({names}) {{ ({terms}) }}"
-    for word, brace in pairwise(sparql.code(text)):
-        if word.text.upper() == "WHERE" and brace.text == "{":
-            return f"{text[: brace.end]}\n  {values}{text[brace.end :]}"
-    return f"{text}\n{values}"

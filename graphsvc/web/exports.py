@@ -32,7 +32,6 @@ OFFERED = (*carrying(Content.PAGE), *carrying(Content.ROWS), *carrying(Content.T
 _BETWEEN = " | "
 # The precision of numbers in spreadsheets.
 _DIGITS = 15
-_SUFFIXES = {"json": "explanation"}
 # Characters at which a spreadsheet begins a formula, or which it ignores before one.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,17 +52,11 @@ def export_format(name: str) -> Format:
 
     Errors: ParameterError.
     """
-    format_name = _SUFFIXES.get(name, name)
-    fmt = next((fmt for fmt in OFFERED if fmt.name == format_name), None)
-    if fmt is None or name in _SUFFIXES.values():
-        names = ", ".join(suffix(fmt) for fmt in OFFERED)
+    fmt = next((fmt for fmt in OFFERED if fmt.suffix == name), None)
+    if fmt is None:
+        names = ", ".join(fmt.suffix for fmt in OFFERED)
         raise ParameterError(f"There is no format {name!r} here.", remedy=f"There are {names}.")
     return fmt
-
-
-def suffix(fmt: Format) -> str:
-    """Return the suffix of a format: its name, except for the format that shares its name."""
-    return next((short for short, name in _SUFFIXES.items() if name == fmt.name), fmt.name)
 
 
 def export(sheet: Sheet, fmt: Format, served: Site) -> bytes:

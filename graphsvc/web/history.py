@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from cachetools import LRUCache
 from flask import current_app
 
 from graphsvc import ontology_versions, release_repository
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from graphsvc.ontology_versions import OntologyVersion
     from graphsvc.views.dataset import Description
 
-K = TypeVar("K")
-V = TypeVar("V")
-
 _COMPARISONS = 8
 _COUNTS = 512
 _GRAPHS = 8
@@ -43,10 +40,11 @@ class History:
         self.folder = releases
         self._served = served
         self._lock = Lock()
-        self._diffs: OrderedDict[tuple[str, str], Diff] = OrderedDict()
-        self._counts: OrderedDict[tuple[str, str], Mapping[StatementKind, Count]] = OrderedDict()
-        self._graphs: OrderedDict[str, Graph] = OrderedDict()
-        self._descriptions: OrderedDict[str, Description] = OrderedDict()
+        # Each is closed, once nobody reads it any more, when it leaves the cache.
+        self._diffs = LRUCache[tuple[str, str], Diff](_COMPARISONS)
+        self._counts = LRUCache[tuple[str, str], "Mapping[StatementKind, Count]"](_COUNTS)
+        self._graphs = LRUCache[str, Graph](_GRAPHS)
+        self._descriptions = LRUCache[str, "Description"](_DESCRIPTIONS)
         self._read: tuple[int, tuple[Sequence[Release], Sequence[OntologyVersion]]] | None = None
 
     @cached_property
@@ -124,7 +122,7 @@ class History:
                 # Opened for this once: what is open stays in memory.
                 known = _graph(Release.open(release.path)).description
             with self._lock:
-                _remember(self._descriptions, release.id, known, _DESCRIPTIONS)
+                self._descriptions[release.id] = known
         return known
 
     def counts(self, before: Release, after: Release) -> Mapping[StatementKind, Count]:
@@ -166,29 +164,22 @@ class History:
 
     def _diff(self, before: Release, after: Release) -> Diff:
         key = (before.id, after.id)
-        if key not in self._diffs:
-            # One that is let go here is closed when nobody reads it any more.
-            _remember(self._diffs, key, Diff(before, after, self._served.base), _COMPARISONS)
-        self._diffs.move_to_end(key)
-        _remember(self._counts, key, self._diffs[key].counts, _COUNTS)
-        return self._diffs[key]
+        diff = self._diffs.get(key)
+        if diff is None:
+            diff = self._diffs[key] = Diff(before, after, self._served.base)
+        self._counts[key] = diff.counts
+        return diff
 
     def _graph(self, release: Release) -> Graph:
         # From disk, in this process: what is asked of it is bound.
-        if release.id not in self._graphs:
-            _remember(self._graphs, release.id, _graph(release), _GRAPHS)
-        self._graphs.move_to_end(release.id)
-        return self._graphs[release.id]
+        graph = self._graphs.get(release.id)
+        if graph is None:
+            graph = self._graphs[release.id] = _graph(release)
+        return graph
 
 
 def _graph(release: Release) -> Graph:
     return Graph(release.store, release.base, release.naming, release.forms)
-
-
-def _remember(where: OrderedDict[K, V], key: K, value: V, most: int) -> None:
-    where[key] = value
-    while len(where) > most:
-        where.popitem(last=False)
 
 
 def history() -> History:

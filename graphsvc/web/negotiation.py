@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from graphsvc.errors import NotAcceptable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from graphsvc.formats import Format
 
-# A media range and its parameters, whose quoted values may hold commas and semicolons.
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
-_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*"?)+')
 # RFC 9110, section 5.6.2; types and subtypes are such.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+")
-# RFC 9110, section 12.4.2: at most three digits after the point, from 0 to 1.
-_WEIGHT = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 _VERSIONED, _EXACT, _SUBTYPE, _ANY = 3, 2, 1, 0
 
@@ -101,16 +99,18 @@ def acceptable(accept: str | None, offered: Sequence[Format]) -> list[Format]:
     return sorted((fmt for fmt in offered if claims[fmt.name].weight > 0), key=rank)
 
 
-def media_ranges(accept: str) -> list[MediaRange]:
+# Clients send the same few headers.
+@lru_cache(maxsize=512)
+def media_ranges(accept: str) -> tuple[MediaRange, ...]:
     """Return the elements of an Accept header; malformed ones are ignored."""
-    return list(_media_ranges(accept))
+    return tuple(_media_ranges(accept))
 
 
 def _media_ranges(accept: str) -> Iterator[MediaRange]:
     for media_range, parameters, weight in _elements(accept):
         kind, slash, subtype = media_range.partition("/")
         if slash and _is_token(kind) and _is_token(subtype) and (kind != "*" or subtype == "*"):
-            yield MediaRange(kind, subtype, weight, _version(parameters))
+            yield MediaRange(kind, subtype, weight, parameters.get("version"))
 
 
 def _is_token(text: str) -> bool:
@@ -127,35 +127,10 @@ def elements(value: str) -> Iterator[tuple[str, float]]:
         yield name, weight
 
 
-def _elements(value: str) -> Iterator[tuple[str, Sequence[str], float]]:
-    for element in _ELEMENT.findall(value):
-        # An element of semicolons has no parts.
-        name, *parameters = [part.strip().lower() for part in _PARAMETER.findall(element)] or [""]
-        weight = _weight(parameters)
-        if name and weight is not None:
-            yield name, parameters, weight
-
-
-def _weight(parameters: Sequence[str]) -> float | None:
-    """Return the weight: 1 if it is missing, None if it is invalid."""
-    value = _parameter(parameters, "q")
-    if value is None:
-        return 1.0
-    return float(value) if _WEIGHT.fullmatch(value) else None
-
-
-def _parameter(parameters: Sequence[str], key: str) -> str | None:
-    """Return the value of a parameter, or None without one."""
-    for parameter in parameters:
-        name, _, value = parameter.partition("=")
-        if name.strip() == key:
-            return value.strip()
-    return None
-
-
-def _version(parameters: Sequence[str]) -> str | None:
-    value = _parameter(parameters, "version")
-    return None if value is None else value.strip('"')
+def _elements(value: str) -> Iterator[tuple[str, Mapping[str, str], float]]:
+    for element, weight in parse_accept_header(value.lower()):
+        name, parameters = parse_options_header(element)
+        yield name, parameters, weight
 
 
 def _claim(fmt: Format, ranges: Sequence[MediaRange]) -> _Claim:

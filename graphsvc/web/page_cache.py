@@ -6,6 +6,8 @@ makes it once: the vocabulary, the dataset with its parts, the list of all thing
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+#: A server with threads may ask for pages at the same time.
+_LOCK = Lock()
+
+
 def cached_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
     """Return a page from the cache; it is made if it is missing. ``key`` identifies it.
 
@@ -26,8 +32,11 @@ def cached_page(key: tuple[object, ...], make: Callable[[], str]) -> str:
         return make()
     cache = site().page_cache
     name = repr((key, reader(), request.url_root))
-    page = cache.get(name)
+    with _LOCK:
+        page = cache.get(name)
     if page is None:
         page = make().encode()
-        cache.put(name, page)
+        # One that is larger than all that may be kept is made each time.
+        with _LOCK, suppress(ValueError):
+            cache[name] = page
     return page.decode()

@@ -58,6 +58,7 @@ _MANY = 12
 """The visible values of a list; a few more are shown if they are all."""
 
 (_HTML,) = carrying(Content.PAGE)
+(_JSON,) = carrying(Content.RECORDS)
 
 #: The ids of the parts of the page of a thing.
 #: The characters for embeddings, overrides and isolates of text direction, and their ends.
@@ -245,6 +246,6 @@ def _wants_rdf() -> bool:
 
 def _state(word: str, **others: str) -> Response:
     state = {"status": word, "release": site().release.id, **others}
-    response = Response(json.dumps(state) + "\n", content_type="application/json")
+    response = Response(json.dumps(state) + "\n", content_type=_JSON.content_type)
     response.headers["Cache-Control"] = "no-store"
     return response

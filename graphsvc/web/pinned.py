@@ -9,12 +9,12 @@ whether the served release answers differently::
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from cachetools import LRUCache
 from flask import current_app, g, request, url_for
 from werkzeug.http import http_date
 
@@ -43,12 +43,22 @@ _OPEN = 2
 _LONGEST_LINK = 2048
 
 
+class _Held(LRUCache[str, "tuple[Release, release_repository.ReleaseLock]"]):
+    """Releases that are held until they are let go."""
+
+    def popitem(self) -> tuple[str, tuple[Release, release_repository.ReleaseLock]]:
+        """Let the release go that was not asked for longest."""
+        name, (release, hold) = super().popitem()
+        hold.close()
+        return name, (release, hold)
+
+
 class _Stores:
     """The stores of other releases; each process opens those that it needs."""
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self._find = find
-        self._open: OrderedDict[str, tuple[Release, release_repository.ReleaseLock]] = OrderedDict()
+        self._open = _Held(_OPEN)
         self._lock = Lock()
 
     def store(self, name: str) -> Store:
@@ -57,10 +67,6 @@ class _Stores:
             if name not in self._open:
                 release = self._find(name)
                 self._open[name] = release, release_repository.ReleaseLock(release.path)
-            self._open.move_to_end(name)
-            if len(self._open) > _OPEN:
-                _, (_, hold) = self._open.popitem(last=False)
-                hold.close()
             return self._open[name][0].store
 
 
@@ -69,7 +75,7 @@ class Pins:
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self.stores = _Stores(find)
-        self._verdicts: OrderedDict[tuple[str, ...], Verdict] = OrderedDict()
+        self._verdicts = LRUCache[tuple[str, ...], "Verdict"](_VERDICTS)
 
     def verdict(self, pin: Pin, query_request: QueryRequest) -> Verdict:
         """Return whether the served release answers a pinned query differently."""
@@ -83,8 +89,6 @@ class Pins:
             verdict = compare(pin.store, site().store, query_request.query, query_request.graphs)
             if verdict.state != "unknown":
                 self._verdicts[key] = verdict
-            while len(self._verdicts) > _VERDICTS:
-                self._verdicts.popitem(last=False)
         return verdict
 
 

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote_from_bytes
 from graphsvc import sparql
 from graphsvc.datatypes import is_absolute_iri
 from graphsvc.errors import NotAcceptable
-from graphsvc.formats import Content, Format, carrying
+from graphsvc.formats import CONTENT_OF_FORM, Content, Format, carrying
 from graphsvc.store.base import GraphSelection
 from graphsvc.web.negotiation import negotiate
 from graphsvc.web.problems import RequestProblem
@@ -37,13 +37,6 @@ LONGEST_ADDRESS = 16_384
 
 LARGEST_BODY = 1_048_576
 """The most bytes of a body: a query of a megabyte is a mistake."""
-
-_CONTENT = {
-    "SELECT": Content.SOLUTIONS,
-    "ASK": Content.BOOLEAN,
-    "CONSTRUCT": Content.TRIPLES,
-    "DESCRIBE": Content.TRIPLES,
-}
 
 # Functions whose values differ at each call; answers with them are not cached.
 _CHANGING = frozenset({"NOW", "RAND", "UUID", "STRUUID", "BNODE"})
@@ -227,7 +220,7 @@ def answer_formats(form: str | None) -> tuple[Format, ...]:
 
     A page is last, for clients that name it.
     """
-    content = _CONTENT.get(form or "SELECT", Content.SOLUTIONS)
+    content = CONTENT_OF_FORM.get(form or "SELECT", Content.SOLUTIONS)
     return (*carrying(content), *carrying(Content.PAGE))
 
 

@@ -15,12 +15,13 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pyoxigraph import NamedNode
 
 from graphsvc import sparql
-from graphsvc.formats import Content, Format, carrying, named
+from graphsvc.formats import CONTENT_OF_FORM, Content, Format, carrying, named
 from graphsvc.phrases import Phrase
 from graphsvc.queries import BoundQuery, Query, query_named
-from graphsvc.queries.binding import serialised
+from graphsvc.queries.binding import with_values
 from graphsvc.queries.groups import BEHIND_PAGES, START, QueryGroup, grouped, in_order, related
 from graphsvc.store.base import content_of
+from graphsvc.views import page_sizes
 from graphsvc.web import xlsx
 from graphsvc.web.choices import choice, choices
 from graphsvc.web.highlight import highlighted
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
 queries = Blueprint("queries", __name__)
 
 (_HTML,) = carrying(Content.PAGE)
-_PAGE_ROWS = 250
 _CODE_OR_VARIABLE = re.compile(r"`[^`]*`|\?([a-zA-Z_]\w*)")
 _MOST_RELATED = 6
 
@@ -56,13 +56,6 @@ _SCHEMAS: Mapping[str, Mapping[str, object]] = {
     "boolean": {"type": "boolean"},
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "format": "date-time"},
-}
-
-_CONTENTS = {
-    "SELECT": (Content.SOLUTIONS, Content.TABLE),
-    "ASK": (Content.BOOLEAN,),
-    "CONSTRUCT": (Content.TRIPLES,),
-    "DESCRIBE": (Content.TRIPLES,),
 }
 
 
@@ -217,8 +210,9 @@ def _question(named_query: Query) -> _BoundQuestion:
 
 def formats_of(named_query: Query) -> tuple[Format, ...]:
     """Return the formats of the answer to a query, a page first."""
-    contents = _CONTENTS.get(sparql.form(named_query.text) or "SELECT", _CONTENTS["SELECT"])
-    return (_HTML, *(fmt for content in contents for fmt in carrying(content)))
+    content = CONTENT_OF_FORM.get(sparql.form(named_query.text) or "SELECT", Content.SOLUTIONS)
+    workbooks = carrying(Content.TABLE) if content is Content.SOLUTIONS else ()
+    return (_HTML, *carrying(content), *workbooks)
 
 
 def _one(name: str) -> str:
@@ -300,7 +294,7 @@ def _in_words(description: str) -> str:
 def _page(question: _BoundQuestion) -> str:
     named_query = question.query
     table = read_answer(site().store, question.text, bindings=question.bindings)
-    rows = table.rows[:_PAGE_ROWS]
+    rows = table.rows[: page_sizes.ROWS_OF_QUESTION]
     cells = AnswerCells(site(), rows, labels())
     return render_template(
         "query.html",
@@ -347,19 +341,3 @@ def _address(named_query: Query, fmt: Format) -> str:
     path = url_for("queries.query", address=f"{named_query.name}.{fmt.name}")
     arguments = list(request.args.items(multi=True))
     return f"{path}?{urlencode(arguments)}" if arguments else path
-
-
-def with_values(text: str, bindings: Mapping[str, Term]) -> str:
-    """Return a query with the values of its parameters, as a start for the workbench.
-
-    The values are in the query's outermost group, where patterns and filters see them.
-    """
-    if not bindings:
-        return text
-    inside = sparql.inside_group(text)
-    if inside is None:
-        return text
-    values = "".join(
-        f"\n  VALUES ?{name} {{ {serialised(term)} }}" for name, term in bindings.items()
-    )
-    return text[:inside] + values + text[inside:]

@@ -9,13 +9,14 @@ from markupsafe import Markup, escape
 
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import SCHEMA
+from graphsvc.views import page_sizes
 from graphsvc.views.text import read_text
 from graphsvc.views.text.words import Mention
 from graphsvc.views.thing import thing
 from graphsvc.web.languages import label_html, labels
 from graphsvc.web.map_places import on_map
 from graphsvc.web.parts import parts_of_pages
-from graphsvc.web.site import READER_SIZE, site
+from graphsvc.web.site import site
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,10 +35,10 @@ def reader_page(about: Head, page: int) -> str:
     Errors: UnknownEntity if the text has no such page.
     """
     served, iri = site(), about.iri
-    if READER_SIZE * (page - 1) >= len(served.graph.texts.passages.get(iri, ())):
+    if page_sizes.PASSAGES * (page - 1) >= len(served.graph.texts.passages.get(iri, ())):
         raise UnknownEntity(f"{iri}?page={page}", iri)
     entity = thing(served.graph, iri, labels())
-    read = read_text(served.graph, iri, content_of(entity), (page, READER_SIZE), labels())
+    read = read_text(served.graph, iri, content_of(entity), (page, page_sizes.PASSAGES), labels())
     if read is None:
         raise UnknownEntity(f"{iri}?page={page}", iri)
     return render_template(

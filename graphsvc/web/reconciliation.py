@@ -20,6 +20,7 @@ from graphsvc.formats import Content, carrying
 from graphsvc.namespaces import OWL, RDF, RDFS
 from graphsvc.phrases import Phrase
 from graphsvc.search import EntryKind, Search
+from graphsvc.views import page_sizes
 from graphsvc.views.hits import own_types
 from graphsvc.views.reconciliation import (
     BATCH_SIZE,
@@ -81,7 +82,6 @@ _TERM_KINDS = {
         ),
     ),
 }
-_PER_ANSWER = 15
 _FARTHEST = 5_000
 
 _DEFAULT_TYPES = 12
@@ -181,7 +181,7 @@ def suggest(kind: str) -> Response:
             search = Search(index, prefix, kinds, [cls] if cls else classes)
             if kind in _USED:
                 return _to_json({"result": _terms(kind, search, cursor, language)})
-            hits = search.hits(_PER_ANSWER, cursor, language)
+            hits = search.hits(page_sizes.SUGGESTIONS, cursor, language)
         return _to_json({"result": [_suggestion(hit, language) for hit in hits]})
 
     return _answer(("suggest", kind, prefix, cls, cursor), body)
@@ -287,9 +287,9 @@ def _default_types(language: str) -> list[dict[str, str]]:
 
 def _terms(kind: str, search: Search, cursor: int, language: str) -> list[dict[str, str]]:
     """Return the matching classes or properties."""
-    hits = search.hits(cursor + _PER_ANSWER, 0, language)
+    hits = search.hits(cursor + page_sizes.SUGGESTIONS, 0, language)
     terms = merge_suggestions(hits, used_terms(site().graph, _USED[kind], search.text, language))
-    iris = [iri for iri, _ in terms[cursor : cursor + _PER_ANSWER]]
+    iris = [iri for iri, _ in terms[cursor : cursor + page_sizes.SUGGESTIONS]]
     return describe_terms(site().graph, iris, language)
 
 

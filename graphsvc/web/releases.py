@@ -21,6 +21,7 @@ from graphsvc.changes.rdf import changesets, describe_release, release_iri
 from graphsvc.formats import Content, Format, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.release import current
+from graphsvc.views import page_sizes
 from graphsvc.web import lineage, problems
 from graphsvc.web.history import history
 from graphsvc.web.interface import Operation, for_programs_by
@@ -45,15 +46,8 @@ if TYPE_CHECKING:
 
 releases = Blueprint("releases", __name__)
 
-# Plain JSON is not in the table of formats, which has those of graphs and query results.
-_JSON = Format(
-    "json", "JSON", "application/json", frozenset({Content.PAGE}), aliases=("text/json",)
-)
+(_JSON,) = carrying(Content.RECORDS)
 FORMATS = (*carrying(Content.PAGE), _JSON, *carrying(Content.TRIPLES))
-
-#: The most changes on a page, and in a page of RDF.
-_SHOWN = 200
-_WRITTEN = 10_000
 
 _BETWEEN = "..."
 _VIEWS = {view.value: view for view in (DiffView.ENTITIES, DiffView.SENTENCES, DiffView.RECORDS)}
@@ -161,7 +155,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     with history().compared(before, after, languages) as found:
 
         def body() -> str | bytes:
-            if fmt.name in ("html", _JSON.name):
+            if fmt.name == "html" or fmt is _JSON:
                 return _shown(found, view, number, fmt)
             return _rdf(_changes_as_rdf(found, number), fmt)
 
@@ -178,7 +172,7 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
 
 
 def _shown(found: Comparison, view: DiffView, number: int, fmt: Format) -> str | bytes:
-    page = found.report.page(view, number, _SHOWN)
+    page = found.report.page(view, number, page_sizes.CHANGES)
     if number > page.pages:
         raise _no_such_page(number, page.pages)
     if fmt is _JSON:
@@ -199,14 +193,15 @@ def _shown(found: Comparison, view: DiffView, number: int, fmt: Format) -> str |
 
 
 def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
-    changes = found.diff.changes(DiffView.ALL, _WRITTEN + 1, (number - 1) * _WRITTEN)
+    size = page_sizes.CHANGES_AS_RDF
+    changes = found.diff.changes(DiffView.ALL, size + 1, (number - 1) * size)
     if not changes and number > 1:
         raise _no_such_page(number, 1)
-    following = number + 1 if len(changes) > _WRITTEN else None
+    following = number + 1 if len(changes) > size else None
     dataset, base = site().dataset.iri, site().base
     yield from describe_release(found.before, None, dataset, base)
     yield from describe_release(found.after, None, dataset, base)
-    yield from changesets(found.before, found.after, base, changes[:_WRITTEN], following)
+    yield from changesets(found.before, found.after, base, changes[:size], following)
 
 
 def _row(
@@ -261,17 +256,17 @@ def _no_such_page(number: int, pages: int) -> RequestProblem:
 
 def _suffix_apart(name: str) -> tuple[str, Format | None]:
     stem, _, suffix = name.rpartition(".")
-    fmt = next((fmt for fmt in FORMATS if fmt.name == suffix), None)
+    fmt = next((fmt for fmt in FORMATS if fmt.suffix == suffix), None)
     return (stem, fmt) if stem and fmt is not None else (name, None)
 
 
 def _format(suffix: str | None) -> Format:
-    fmt = next((fmt for fmt in FORMATS if fmt.name == suffix), None)
+    fmt = next((fmt for fmt in FORMATS if fmt.suffix == suffix), None)
     if suffix is not None and fmt is None:
         raise RequestProblem(
             "not-found",
             f"There is no list of releases as {suffix!r}.",
-            remedy=f"There is one as {', '.join(fmt.name for fmt in FORMATS)}.",
+            remedy=f"There is one as {', '.join(fmt.suffix for fmt in FORMATS)}.",
         )
     problems.ask_for_rdf_errors(fmt)
     return _chosen(fmt)
@@ -335,7 +330,7 @@ def _linked(response: Response, address: str, fmt: Format) -> Response:
     arguments = request.query_string.decode("ascii", "replace")
     query = f"?{arguments}" if arguments else ""
     for other in FORMATS:
-        link = f'<{address}.{other.name}{query}>; rel="alternate"; type="{other.media_type}"'
+        link = f'<{address}.{other.suffix}{query}>; rel="alternate"; type="{other.media_type}"'
         response.headers.add("Link", link)
-    response.headers["Content-Location"] = f"{address}.{fmt.name}{query}"
+    response.headers["Content-Location"] = f"{address}.{fmt.suffix}{query}"
     return response

@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from graphsvc.formats import FORMATS, Content, carrying
+from graphsvc.views import page_sizes
 from graphsvc.web.examples import examples
 from graphsvc.web.languages import labels
 from graphsvc.web.rdf import write_rdf
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from graphsvc.web.protocol import QueryRequest
     from graphsvc.web.rows import AnswerTable
 
-PAGE_ROWS = 500
-"""The rows of a page; its scripts show the other rows in pages."""
 
 _PAGE_TRIPLES = 2_000
 _TURTLE = next(fmt for fmt in FORMATS if fmt.engine == RdfFormat.TURTLE)
@@ -54,7 +53,7 @@ def workbench_page(
 
 def _answer_context(query_request: QueryRequest, store: Store) -> dict[str, object]:
     table = read_answer(store, query_request.query, query_request.graphs)
-    rows = table.rows[:PAGE_ROWS]
+    rows = table.rows[: page_sizes.ROWS_OF_WORKBENCH]
     cells = AnswerCells(site(), rows, labels())
     is_whole = table.complete and len(rows) == len(table.rows)
     return {

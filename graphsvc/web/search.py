@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode
 from graphsvc.formats import Content, carrying
 from graphsvc.phrases import Phrase
 from graphsvc.search import EntryKind, Search
+from graphsvc.views import page_sizes
 from graphsvc.views.hits import describe_hits
 from graphsvc.views.names import Names
 from graphsvc.web.interface import NUMBER, Operation, Parameter, for_programs
@@ -35,8 +36,8 @@ searching = Blueprint("search", __name__)
 (_HTML,) = carrying(Content.PAGE)
 (_JSON,) = carrying(Content.RECORDS)
 
-#: The hits on a page of one kind, and the number of suggestions.
-PER_PAGE, SUGGESTED = 20, 8
+#: The number of suggestions.
+SUGGESTED = 8
 
 #: The hits of some kinds on a page of all kinds, and those of any other kind.
 _OF_KIND, _OF_OTHERS = {EntryKind.THING: 6, EntryKind.SENTENCE: 4}, 3
@@ -117,7 +118,7 @@ class HitGroup:
 )
 def answer(suffix: str | None = None) -> Response:
     """Answer the search ``q``, as a page or as JSON."""
-    formats = {fmt.media_type.partition("/")[2]: fmt for fmt in (_HTML, _JSON)}
+    formats = {fmt.suffix: fmt for fmt in (_HTML, _JSON)}
     if suffix is not None and suffix not in formats:
         raise RequestProblem(
             "not-found", f"There is no search.{suffix}.", remedy="Ask for search.json."
@@ -199,7 +200,8 @@ def _groups(question: SearchQuestion, search: Search, languages: str) -> list[Hi
         return sorted(groups, key=lambda group: not _is_meant(group))
     kinds = _OF_CLASSES if question.cls else (question.kind or EntryKind.THING,)
     kind = next((each for each in kinds if search.total((each,))), kinds[0])
-    hits = search.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages, (kind,))
+    offset = (question.page - 1) * page_sizes.HITS
+    hits = search.hits(page_sizes.HITS, offset, languages, (kind,))
     return [_group(kind, search.total((kind,)), hits, languages)]
 
 
@@ -243,7 +245,7 @@ def _page(question: SearchQuestion, languages: str) -> str:
         kinds=[(kind, TITLES[kind], count) for kind, count in in_order(kinds)],
         classes=[(names[cls], counted[cls]) for cls in _telling(counted)],
         selected_class=None if selected is None else names[selected],
-        per_page=PER_PAGE,
+        per_page=page_sizes.HITS,
     )
 
 
@@ -263,7 +265,7 @@ def _records(question: SearchQuestion, languages: str) -> str:
     index = site().index_for(question.text)
     with index.in_time():
         search = question.search(index)
-        hits = search.hits(PER_PAGE, (question.page - 1) * PER_PAGE, languages)
+        hits = search.hits(page_sizes.HITS, (question.page - 1) * page_sizes.HITS, languages)
         total, kinds, classes = search.total(), search.kinds, search.classes
         reading = search.reading
     return _to_json(
@@ -271,7 +273,7 @@ def _records(question: SearchQuestion, languages: str) -> str:
             "q": question.text,
             "total": total,
             "page": question.page,
-            "pages": -(-total // PER_PAGE),
+            "pages": -(-total // page_sizes.HITS),
             "kinds": {kind.value: count for kind, count in kinds.items()},
             "classes": classes,
             "did_you_mean": reading.suggestion if reading else None,

@@ -9,16 +9,17 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, unquote, urlsplit
 
+from cachetools import LRUCache
 from flask import current_app, request
 from pyoxigraph import Literal, NamedNode
 
 from graphsvc import __version__, vocabularies
 from graphsvc.document_addresses import iris_at
 from graphsvc.errors import StoreError
-from graphsvc.lru import LruCache
 from graphsvc.namespaces import VOID
 from graphsvc.queries import Query, load_queries
 from graphsvc.store.xml import names_class, names_predicate
+from graphsvc.views import page_sizes
 from graphsvc.views.context import Context
 from graphsvc.views.dataset import UNTITLED, dataset
 from graphsvc.views.document import Imprint
@@ -43,9 +44,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-READER_SIZE = 100
-"""The passages of a text on one page of the source reader."""
-
 _CACHED_BYTES = 8 * 1024 * 1024
 """The most bytes of expensive pages in the cache (see `web.page_cache`)."""
 
@@ -64,7 +62,7 @@ class Site:
         self.addresses = release.addresses
         self.ontology = NamedNode(f"{release.base}ontology")
         self.built = datetime.fromisoformat(release.manifest.built)
-        self.page_cache = LruCache[bytes](_CACHED_BYTES, _CACHED_BYTES // 2, len)
+        self.page_cache = LRUCache[str, bytes](_CACHED_BYTES, getsizeof=len)
         self._read: dict[Hashable, object] = {}
 
     def once(self, key: Hashable, read: Callable[[], T]) -> T:
@@ -254,7 +252,7 @@ class Site:
         position = self.graph.texts.positions.get(passage)
         if position is None:
             return self.local_href(passage)
-        page = position.index // READER_SIZE + 1
+        page = position.index // page_sizes.PASSAGES + 1
         return f"{self.local_doc(position.text, page=page)}#p-{quote(local_name(passage))}"
 
     def local_doc(self, iri: str, suffix: str = "", page: int = 1) -> str:

@@ -14,7 +14,7 @@ from graphsvc import sparql
 from graphsvc.diagnostics import warnings
 from graphsvc.errors import NotAcceptable, QueryError
 from graphsvc.explain import unknown_terms
-from graphsvc.formats import Format
+from graphsvc.formats import Content, carrying
 from graphsvc.views.names import Names
 from graphsvc.web import protocol
 from graphsvc.web.examples import example
@@ -30,13 +30,14 @@ from graphsvc.web.snippets import snippets
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from graphsvc.formats import Format
     from graphsvc.web.protocol import QueryRequest
 
 workbench = Blueprint("workbench", __name__, url_prefix="/sparql")
 workbench.add_app_template_global(fault)
 
-_JSON = Format("json", "JSON", "application/json", frozenset())
-_NOTEBOOK = Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset())
+(_JSON,) = carrying(Content.RECORDS)
+(_NOTEBOOK,) = carrying(Content.NOTEBOOK)
 
 
 @workbench.route("/answer.json", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graphsvc import grammar
 from graphsvc.diagnostics import LONGEST, diagnose, warnings
 from graphsvc.diagnostics.alternatives import alternatives
-from graphsvc.nearness import near, slips_between
+from graphsvc.nearness import alike, near
 from graphsvc.store import syntax
 from graphsvc.store.repair import RepairedQuery, repair
 
@@ -396,18 +396,14 @@ def test_a_text_that_nobody_reads_is_not_looked_at() -> None:
     assert diagnose("SELCT " * LONGEST, PREFIXES) is None
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "slips"),
-    [("filter", "filter", 0), ("fitler", "filter", 1), ("optinal", "optional", 1), ("ab", "cd", 2)],
-)
-def test_slips_between_words(one: str, other: str, slips: int) -> None:
-    assert slips_between(one, other, 3) == slips_between(other, one, 3) == slips
+@pytest.mark.parametrize("word", ["fitler", "filtr", "FILTER", "fatter"])
+def test_a_word_is_near_by_slips_of_the_hand(word: str) -> None:
+    assert near(word, ["filter", "flutters"]) == ["filter"]
 
 
-@given(st.text(max_size=12), st.text(max_size=12))
-def test_slips_are_as_many_one_way_as_the_other(one: str, other: str) -> None:
-    assert slips_between(one, other, 4) == slips_between(other, one, 4)
-    assert (slips_between(one, other, 4) == 0) == (one == other)
+def test_texts_are_alike_that_have_most_in_common() -> None:
+    assert alike("keeper", ["lights", "keepers", "keep"], 0.6, 3) == ["keepers", "keep"]
+    assert alike("keeper", ["lights", "keepers"], 0.95) == []
 
 
 def test_the_nearest_comes_first() -> None:

@@ -120,7 +120,7 @@ CONTENT_ONLY = {
 @pytest.fixture
 def client(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """Return a client of a service whose documents have many pages."""
-    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     return app.test_client()
 
 

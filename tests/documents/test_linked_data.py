@@ -30,7 +30,7 @@ from graphsvc.namespaces import DCTERMS, FOAF, OWL, RDF, VOID
 from graphsvc.release import MANIFEST, STORE, Release
 from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
-from graphsvc.views.document import paging
+from graphsvc.views import page_sizes
 from graphsvc.views.graph import Graph
 from graphsvc.web.app import create_app
 
@@ -216,7 +216,7 @@ def test_no_fact_is_left_out(documents: dict[str, set[Quad]], mechanisms_release
 def test_a_graph_is_told_whole_page_by_page(
     lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     for name in ("derivations", "editorial", "ontology", "shapes", "dataset", "examples"):
         graph = f"{lights_release.base}graph/{name}"
         found = pages(lights_client, f"/doc/graph/{name}")
@@ -236,7 +236,7 @@ def test_a_graph_is_told_whole_page_by_page(
 def test_pages_say_where_they_stand(
     lights_client: FlaskClient, lights_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.views.document.paging.PAGE_SIZE", 7)
+    monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     path = "/doc/graph/derivations"
     found = pages(lights_client, path, "nt")
     addresses = [f"{lights_release.base}{path[1:]}"]
@@ -270,7 +270,7 @@ def test_the_first_facts_that_point_to_a_thing_do_not_hide_the_rest(
     graph = NamedNode(base + "graph/editorial")
     many = [
         Quad(NamedNode(f"{base}id/place/islet-{number}"), partly, place, graph)
-        for number in range(2 * paging.PAGE_SIZE + 1)
+        for number in range(2 * page_sizes.FACTS + 1)
     ]
     store = OxigraphStore(store_of([*lights_release.store.quads(), *many]), lights_release.prefixes)
     app = create_app(lights_release, settings.load({}, {}), store)

@@ -273,7 +273,7 @@ def test_a_fragment_that_is_only_named_has_a_page_too(building: FlaskClient) -> 
 def test_the_document_of_many_things_has_pages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphsvc.views.thing.within.PAGE_SIZE", 50)
+    monkeypatch.setattr("graphsvc.views.page_sizes.PARTS_LISTED", 50)
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
     text = "".join(f"<{BASE}many#t{n:03}> {label} 'Thing {n:03}' .\n" for n in range(230))
     (tmp_path / "many.ttl").write_text(text)

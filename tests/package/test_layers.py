@@ -54,14 +54,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("store",),
     ("vocabularies", "naming"),
     ("namespaces",),
-    ("diagnostics", "grammar", "nearness"),
+    ("diagnostics", "grammar"),
     ("pictures",),
     (
         "formats",
         "datatypes",
         "phrases",
         "language_priority",
-        "lru",
         "known_prefixes",
         "settings",
         "setting_sources",
@@ -74,6 +73,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "errors",
         "findings",
         "non_rdf_files",
+        "nearness",
     ),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.

@@ -33,12 +33,12 @@ from graphsvc import sources, sparql
 from graphsvc.build import build
 from graphsvc.description import describe
 from graphsvc.queries import Query, load_queries
+from graphsvc.queries.binding import with_values
 from graphsvc.queries.groups import BEHIND_PAGES, START, grouped, related
 from graphsvc.views.queries import view_queries
 from graphsvc.web.app import create_app
 from graphsvc.web.highlight import highlighted
 from graphsvc.web.interface import operations_of
-from graphsvc.web.queries import with_values
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyoxigraph import Literal, NamedNode, Triple
 
 from graphsvc.namespaces import NIF, PROV, RDF, XSD, Namespace
+from graphsvc.views.values import as_iri
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,7 +59,7 @@ def _selectors(target: Target) -> list[dict[str, object]]:
 
 
 def _identified_thing(annotation: TextAnnotation) -> dict[str, object]:
-    source: dict[str, object] = {"id": _value(annotation.triple.subject)}
+    source: dict[str, object] = {"id": as_iri(annotation.triple.subject)}
     if annotation.classes:
         source["type"] = list(annotation.classes)
     return {"type": "SpecificResource", "purpose": "identifying", "source": source}
@@ -68,7 +69,7 @@ def _stated_fact(annotation: TextAnnotation) -> dict[str, object]:
     triple = annotation.triple
     return {
         "type": "rdf:Statement",
-        "rdf:subject": {"id": _value(triple.subject)},
+        "rdf:subject": {"id": as_iri(triple.subject)},
         "rdf:predicate": {"id": triple.predicate.value},
         "rdf:object": _json(triple.object),
     }
@@ -77,16 +78,12 @@ def _stated_fact(annotation: TextAnnotation) -> dict[str, object]:
 def _json(term: Term) -> dict[str, str]:
     """Return a term as a value of JSON-LD: https://www.w3.org/TR/json-ld11/#value-objects."""
     if not isinstance(term, Literal):
-        return {"id": _value(term)}
+        return {"id": as_iri(term)}
     if term.language is not None:
         return {"@value": term.value, "@language": term.language}
     if term.datatype == XSD.string:
         return {"@value": term.value}
     return {"@value": term.value, "@type": term.datatype.value}
-
-
-def _value(term: Term) -> str:
-    return term.value if isinstance(term, NamedNode) else str(term)
 
 
 def nif(annotations: Iterable[TextAnnotation], text: str, content: str | None) -> Iterator[Triple]:

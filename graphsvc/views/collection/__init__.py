@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from graphsvc.views import page_sizes
 from graphsvc.views.collection.cells import GridDraft
 from graphsvc.views.collection.classes import CLASSES, count_classes
 from graphsvc.views.collection.columns import PlainColumns
@@ -39,7 +40,6 @@ from graphsvc.views.collection.listing import (
 )
 from graphsvc.views.collection.state import WITHOUT_CLASS, State
 from graphsvc.views.collection.table import Table, columns_in_use, columns_of, without_empty_columns
-from graphsvc.views.model import PAGE_SIZE
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def collection(graph: Graph, state: State, languages: str) -> Collection:
     Errors: ParameterError if a column has too many facts for a page.
     """
     reading = _CollectionReader(graph, state, languages)
-    listing = reading.listing(PAGE_SIZE)
+    listing = reading.listing(page_sizes.THINGS)
     draft = GridDraft(graph, listing.things, reading.columns())
     used = narrowing_properties(reading.used)
     facets = Facets(

@@ -14,11 +14,11 @@ from functools import lru_cache
 from math import inf
 from typing import TYPE_CHECKING
 
-from graphsvc.namespaces import DASH, RDFS, SH, SKOS
+from graphsvc.namespaces import DASH, RDFS, SH
 from graphsvc.phrases import Phrase
 from graphsvc.views.collection.paths import Path, Shapes
 from graphsvc.views.labels import best
-from graphsvc.views.layout import PropertyRef
+from graphsvc.views.layout import LABELLING, PropertyRef
 from graphsvc.views.queries import view_query
 from graphsvc.views.values import as_number
 
@@ -33,8 +33,6 @@ SHAPES = view_query("collection/shapes")
 
 _CACHE_SIZE = 1_000
 """The entries of each cache of columns."""
-
-_LABELLING = frozenset({RDFS.label, SKOS.prefLabel})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ class Columns:
         for target in sorted(targets, key=lambda cls: (len(self._targets(cls)), str(cls))):
             for shape in sorted(self._of_target.get(target, ()), key=str):
                 column = self._column(shape, languages)
-                if column is not None and column.id.property not in _LABELLING:
+                if column is not None and column.id.property not in LABELLING:
                     column = replace(column, is_key=column.is_key or column.path in keys)
                     columns[column.id if column.is_plain else PropertyRef(shape)] = column
         return tuple(sorted(columns.values(), key=lambda each: (each.rank, each.name)))

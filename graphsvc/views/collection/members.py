@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 
 from graphsvc.namespaces import DATES, RDFS, XSD
 from graphsvc.queries import BoundQuery
-from graphsvc.queries.binding import bound, serialised
+from graphsvc.queries.binding import bound, serialised, values
 from graphsvc.views.collection.state import WITHOUT_CLASS, Absent, Is, Present, Span
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _not_among(variable: str, terms: Sequence[Term]) -> str:
 
 
 def _without(things: Iterable[Term]) -> str:
-    return f"MINUS {{ VALUES ?thing {{ {' '.join(map(serialised, things))} }} }}"
+    return f"MINUS {{ {values('thing', things)} }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,7 @@ class Members:
         """Return a query about the things; with classes alone it is the query of the file."""
         if self.named:
             bare = query.bind(terms)
-            things = " ".join(map(serialised, self.named))
-            return MembersQuery(bare.query, bare.terms, f"VALUES ?thing {{ {things} }}")
+            return MembersQuery(bare.query, bare.terms, values("thing", self.named))
         limits = self.everything.limits(self.state)
         if self.state.classes and not (self.state.conditions or limits or self.most):
             return query.bind({"class": self.state.classes, **terms})
@@ -202,7 +201,7 @@ def _with_value(ref: PropertyRef, conditions: Sequence[Condition], variable: str
     if not spans and len(terms) == 1 and not (ref.incoming and isinstance(terms[0], Literal)):
         return _link(ref, serialised(terms[0]))
     if not spans:
-        return f"VALUES ?{variable} {{ {' '.join(map(serialised, terms))} }} {link}"
+        return f"{values(variable, terms)} {link}"
     tests = [_within(variable, span) for span in spans]
     tests += [_among(variable, terms)] if terms else []
     return f"{link} FILTER({' || '.join(tests)})"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pyoxigraph import BlankNode, Literal
 
 from graphsvc.namespaces import RDF
+from graphsvc.views import page_sizes
 from graphsvc.views.layout import PropertyRef
-from graphsvc.views.model import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,12 +66,12 @@ class Table:
     @property
     def pages(self) -> int:
         """Return the number of pages."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return max(1, -(-self.total // page_sizes.THINGS))
 
     @property
     def first(self) -> int:
         """Return the number of the first thing on the page, counted from 1."""
-        return PAGE_SIZE * (self.page - 1) + 1
+        return page_sizes.THINGS * (self.page - 1) + 1
 
 
 def columns_of(

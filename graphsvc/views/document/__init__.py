@@ -28,7 +28,7 @@ from pyoxigraph import Literal, NamedNode
 
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import RDF, graph_iri
-from graphsvc.views.document import paging as pages
+from graphsvc.views import page_sizes
 from graphsvc.views.document.blanks import canonicalize_blanks, graphs_with_blanks, quads_of
 from graphsvc.views.document.model import (
     Document,
@@ -80,9 +80,6 @@ _MOST_AT_ONCE = 1000
 _MOST_ROWS = 1_000_000
 """The most rows of what is not split into pages: the ontology, fragments, statements."""
 
-_PARTS_ON_PAGE = 100
-"""The fragments of the thing on one page."""
-
 _MOST_ROUNDS = 5
 """The most steps from fragment to fragment of a document."""
 
@@ -128,7 +125,7 @@ def draft(graph: Graph, iri: str, page: int = 1) -> DocumentDraft:
     if not parts and not any(by_name.values()) and not is_known(graph, iri):
         raise UnknownEntity(iri)
     lengths = [by_name[name] for name in _LISTS]
-    as_long = parts * pages.PAGE_SIZE // _PARTS_ON_PAGE
+    as_long = parts * page_sizes.FACTS // page_sizes.PARTS
     paging = Paging.of(graph.addresses.iri(iri), page, [*lengths, as_long])
     if paging.number > paging.last:
         raise UnknownEntity(paging.here)
@@ -213,7 +210,7 @@ class _Page:
 
     def _rows_of(self, name: str, query: Query) -> Iterator[Quad]:
         """Yield the quads of a list that are on this page."""
-        size = pages.PAGE_SIZE
+        size = page_sizes.FACTS
         offset = size * (self._draft.paging.number - 1)
         if offset < self._draft.sizes[name]:
             bound = query.bind(
@@ -226,9 +223,9 @@ class _Page:
 
         They also have their own documents, but clients that look up their IRIs get this document.
         """
-        start = _PARTS_ON_PAGE * (self._draft.paging.number - 1)
+        start = page_sizes.PARTS * (self._draft.paging.number - 1)
         listed = self._graph.addresses.parts(self._draft.topic, start)
-        things = [NamedNode(iri) for iri in islice(listed, _PARTS_ON_PAGE)]
+        things = [NamedNode(iri) for iri in islice(listed, page_sizes.PARTS)]
         quads = list(self._about(things))
         for quad in quads:
             self._name(quad.object)

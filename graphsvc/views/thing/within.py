@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from graphsvc.errors import UnknownEntity
+from graphsvc.views import page_sizes
 from graphsvc.views.names import Names
 
 if TYPE_CHECKING:
     from graphsvc.views.graph import Graph
     from graphsvc.views.model import Named
-
-PAGE_SIZE = 1000
-"""The things on one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Within:
     @property
     def pages(self) -> int:
         """Return the number of pages."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return max(1, -(-self.total // page_sizes.PARTS_LISTED))
 
 
 def things_within(graph: Graph, iri: str, page: int, languages: str) -> Within:
@@ -38,9 +36,9 @@ def things_within(graph: Graph, iri: str, page: int, languages: str) -> Within:
 
     Errors: UnknownEntity for a page after the last.
     """
-    start = PAGE_SIZE * (page - 1)
+    start = page_sizes.PARTS_LISTED * (page - 1)
     listed = graph.addresses.parts(iri, start)
-    things = [NamedNode(part) for part in islice(listed, PAGE_SIZE)]
+    things = [NamedNode(part) for part in islice(listed, page_sizes.PARTS_LISTED)]
     if page > 1 and not things:
         raise UnknownEntity(graph.addresses.of(iri, page=page), iri)
     names = Names(graph, things, languages)

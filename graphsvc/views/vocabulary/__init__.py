@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from graphsvc.errors import UnknownEntity
 from graphsvc.namespaces import DCTERMS, OWL, RDFS, VANN
 from graphsvc.phrases import Phrase
+from graphsvc.views import page_sizes
 from graphsvc.views.labels import best
 from graphsvc.views.vocabulary import ontology as reading
 from graphsvc.views.vocabulary.diagram import (
@@ -46,10 +47,6 @@ if TYPE_CHECKING:
     from graphsvc.views.vocabulary.model import Questions
     from graphsvc.views.vocabulary.ontology import Ontology
 
-TERMS_ON_ONE_PAGE = 200
-"""The most terms of a vocabulary with one page."""
-TERMS_ON_A_PAGE = 50
-"""The terms on each of several pages."""
 _DEEPEST = 30
 
 #: The metadata of the ontology, in the order of the page.
@@ -187,7 +184,8 @@ def _places(ordered: Sequence[NamedNode]) -> Mapping[Term, TermPlace]:
 
 
 def _page_size(terms: Sequence[NamedNode]) -> int:
-    return TERMS_ON_ONE_PAGE if len(terms) <= TERMS_ON_ONE_PAGE else TERMS_ON_A_PAGE
+    is_one = len(terms) <= page_sizes.TERMS
+    return page_sizes.TERMS if is_one else page_sizes.TERMS_OF_SEVERAL
 
 
 def _about(ontology: Ontology, writer: Writer) -> Iterator[Relation]:
