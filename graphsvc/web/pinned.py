@@ -43,14 +43,14 @@ _OPEN = 2
 _LONGEST_LINK = 2048
 
 
-class _Held(LRUCache[str, "tuple[Release, release_repository.ReleaseLock]"]):
-    """Releases that are held until they are let go."""
+class _LockedReleases(LRUCache[str, "tuple[Release, release_repository.ReleaseLock]"]):
+    """The releases that are open, each locked as long as it is here."""
 
     def popitem(self) -> tuple[str, tuple[Release, release_repository.ReleaseLock]]:
-        """Let the release go that was not asked for longest."""
-        name, (release, hold) = super().popitem()
-        hold.close()
-        return name, (release, hold)
+        """Remove the release that was used least recently, and unlock it."""
+        name, (release, lock) = super().popitem()
+        lock.close()
+        return name, (release, lock)
 
 
 class _Stores:
@@ -58,7 +58,7 @@ class _Stores:
 
     def __init__(self, find: Callable[[str], Release]) -> None:
         self._find = find
-        self._open = _Held(_OPEN)
+        self._open = _LockedReleases(_OPEN)
         self._lock = Lock()
 
     def store(self, name: str) -> Store:
