@@ -18,18 +18,18 @@ def near(word: str, candidates: Iterable[str], most: int = 3) -> list[str]:
     """Return the candidates that differ from a word by slips of the hand, the nearest first.
 
     A letter left out, put in, changed, or two that changed places count as one slip; case does
-    not count. One slip is allowed for each three letters, and one at least. It is the optimal
+    not count. One slip is most_slips for each three letters, and one at least. It is the optimal
     string alignment distance.
     """
-    wanted = word.casefold()[:LONGEST]
-    allowed = max(1, len(wanted) // 3)
-    found = []
+    letters_of_word = word.casefold()[:LONGEST]
+    most_slips = max(1, len(letters_of_word) // 3)
+    matches = []
     for candidate in candidates:
         letters = candidate.casefold()[:LONGEST]
-        slips = OSA.distance(wanted, letters, score_cutoff=allowed)
-        if slips <= allowed:
-            found.append((slips, abs(len(candidate) - len(word)), candidate))
-    return [candidate for _, _, candidate in sorted(found)[:most]]
+        distance = OSA.distance(letters_of_word, letters, score_cutoff=most_slips)
+        if distance <= most_slips:
+            matches.append((distance, abs(len(candidate) - len(word)), candidate))
+    return [candidate for _, _, candidate in sorted(matches)[:most]]
 
 
 def alike(text: str, candidates: Iterable[str], least: float, most: int = 1) -> list[str]:
@@ -39,5 +39,5 @@ def alike(text: str, candidates: Iterable[str], least: float, most: int = 1) -> 
     """
     scorer = Indel.normalized_similarity
     # Of a mapping it would take the values.
-    found = process.extract(text, [*candidates], scorer=scorer, score_cutoff=least, limit=most)
-    return [candidate for candidate, _, _ in found]
+    matches = process.extract(text, [*candidates], scorer=scorer, score_cutoff=least, limit=most)
+    return [candidate for candidate, _, _ in matches]

@@ -57,7 +57,7 @@ class Library:
 
     def search(self, text: str, kinds: Iterable[str], limit: int, offset: int) -> Record:
         """Return the things and sentences that a text may mean."""
-        found = search.search(
+        result = search.search(
             self._site.index_for(text),
             text,
             kinds=map(search.EntryKind, kinds),
@@ -65,28 +65,28 @@ class Library:
             offset=offset,
             languages=self._languages,
         )
-        hits = describe_hits(self._graph, found.hits, self._languages).described
-        return _filled(total=found.total, hits=[*map(_hit, hits)], did_you_mean=found.suggestion)
+        hits = describe_hits(self._graph, result.hits, self._languages).described
+        return _filled(total=result.total, hits=[*map(_hit, hits)], did_you_mean=result.suggestion)
 
     def describe(self, iri: str) -> Record:
         """Return every fact about a thing, each with the passages that state it."""
-        shown = self._thing(iri)
+        entity = self._thing(iri)
         return _filled(
-            iri=shown.iri,
-            label=shown.label,
-            other_names=shown.names,
-            kinds=[kind.label for kind in shown.kinds],
-            facts=[*self._facts(shown)],
+            iri=entity.iri,
+            label=entity.label,
+            other_names=entity.names,
+            kinds=[kind.label for kind in entity.kinds],
+            facts=[*self._facts(entity)],
             pointing=[
                 {"property": _named(entry.predicate), "subject": _named(fact.other), **_cited(fact)}
-                for entry in shown.incoming
+                for entry in entity.incoming
                 for fact in entry.facts
             ],
             notes=[
                 _filled(iri=note.iri, label=note.label, words=[words for _, words in note.words])
-                for note in (*shown.notes.discrepancies, *shown.notes.others)
+                for note in (*entity.notes.discrepancies, *entity.notes.others)
             ],
-            complete=_is_complete(shown),
+            complete=_is_complete(entity),
         )
 
     def list_questions(self) -> Record:
@@ -102,27 +102,27 @@ class Library:
 
     def sparql(self, query: str, limit: int) -> Record:
         """Return the answer to a query, which is read as the endpoint reads it."""
-        asked = protocol.read(protocol.Parameters({"query": [query]}), None)
-        return self._answer(read_answer(self._site.store, asked.query), limit)
+        request = protocol.read(protocol.Parameters({"query": [query]}), None)
+        return self._answer(read_answer(self._site.store, request.query), limit)
 
     def passage(self, iri: str) -> Record:
         """Return a passage, its text, what is beside it, and the facts that it states."""
-        found = passage_in_text(self._graph, self._thing(iri), self._languages)
-        if found is None:
+        passage = passage_in_text(self._graph, self._thing(iri), self._languages)
+        if passage is None:
             raise RequestProblem(
                 "not-found",
                 f"<{iri}> is no passage of a text.",
                 remedy="The tool describe says what is known of it.",
             )
         return _filled(
-            **_passage(found.passage),
-            source=_named(found.text),
-            begin=found.begin,
-            end=found.end,
-            number=found.passage.number,
-            previous=found.previous and found.previous.iri,
-            next=found.next and found.next.iri,
-            facts=[*_stated(found)],
+            **_passage(passage.passage),
+            source=_named(passage.text),
+            begin=passage.begin,
+            end=passage.end,
+            number=passage.passage.number,
+            previous=passage.previous and passage.previous.iri,
+            next=passage.next and passage.next.iri,
+            facts=[*_stated(passage)],
         )
 
     def passages(self) -> Record:
@@ -130,8 +130,8 @@ class Library:
         texts = self._graph.texts.passages.values()
         listed = [passage for passages in texts for passage in passages][:MOST_PASSAGES]
         cited = CitedRows(self._graph, [(each,) for each in listed], self._languages)
-        found = filter(None, map(cited.names.passage, listed))
-        return {"passages": [*map(_passage, found)]}
+        passages = filter(None, map(cited.names.passage, listed))
+        return {"passages": [*map(_passage, passages)]}
 
     def _thing(self, iri: str) -> Thing:
         """Return a thing by its IRI, which may be written with a prefix."""
@@ -142,19 +142,19 @@ class Library:
             raise UnknownEntity(iri)
         return thing(self._graph, iri, self._languages)
 
-    def _facts(self, shown: Thing) -> Iterator[Record]:
+    def _facts(self, entity: Thing) -> Iterator[Record]:
         """Yield the facts of a thing: those of its page, then those that its title tells there."""
         # The same fact may stand in two groups of a page.
-        facts = {fact.triple: (prop, fact) for prop, fact in shown.facts}
-        for prop, fact in (*facts.values(), *self._beside(shown, facts)):
+        facts = {fact.triple: (prop, fact) for prop, fact in entity.facts}
+        for prop, fact in (*facts.values(), *self._beside(entity, facts)):
             yield {"property": _named(prop), **_fact(fact)}
 
-    def _beside(self, shown: Thing, facts: Collection[Triple]) -> Iterator[tuple[Named, Fact]]:
+    def _beside(self, entity: Thing, facts: Collection[Triple]) -> Iterator[tuple[Named, Fact]]:
         """Yield the facts of a thing that are not among some, each with its property."""
-        node = NamedNode(shown.iri)
+        node = NamedNode(entity.iri)
         stated = {
             triple: (prop, graphs)
-            for prop, value, graphs in graphs_of(self._graph.rows(shown.query), "value")
+            for prop, value, graphs in graphs_of(self._graph.rows(entity.query), "value")
             if (triple := Triple(node, prop, value)) not in facts
         }
         origins = {graph for _, graphs in stated.values() for graph in graphs}
@@ -197,11 +197,11 @@ class Library:
         }
 
 
-def _is_complete(shown: Thing) -> bool:
-    entries = [entry for group in shown.groups for entry in group.properties]
+def _is_complete(entity: Thing) -> bool:
+    entries = [entry for group in entity.groups for entry in group.properties]
     is_all = not any(entry.more for entry in entries)
-    counted = all(each.total == len(each.facts) and not each.is_partial for each in shown.incoming)
-    return is_all and counted and not shown.is_cut
+    counted = all(each.total == len(each.facts) and not each.is_partial for each in entity.incoming)
+    return is_all and counted and not entity.is_cut
 
 
 def _fact(fact: Fact) -> Record:
@@ -234,8 +234,8 @@ def _nested(nest: Nest | None) -> Record:
     )
 
 
-def _stated(found: PassageInText) -> Iterable[Record]:
-    for entry in found.subjects:
+def _stated(passage: PassageInText) -> Iterable[Record]:
+    for entry in passage.subjects:
         for prop in entry.properties:
             for fact in prop.facts:
                 yield {
@@ -245,18 +245,18 @@ def _stated(found: PassageInText) -> Iterable[Record]:
                 }
 
 
-def _hit(found: DescribedHit) -> Record:
-    hit = found.hit
-    said_in = [_passage(found.passage)] if found.passage else []
+def _hit(described: DescribedHit) -> Record:
+    hit = described.hit
+    stated_in = [_passage(described.passage)] if described.passage else []
     is_sentence = hit.kind is search.EntryKind.SENTENCE
     return _filled(
         iri=hit.iri,
         kind=hit.kind.value,
         label=hit.label,
         matched=hit.matched.text if hit.matched.text != hit.label else None,
-        types=[kind.label for kind in found.kinds],
-        description=found.description,
-        passages=[{"iri": hit.iri, "words": hit.label}] if is_sentence else said_in,
+        types=[kind.label for kind in described.kinds],
+        description=described.description,
+        passages=[{"iri": hit.iri, "words": hit.label}] if is_sentence else stated_in,
     )
 
 

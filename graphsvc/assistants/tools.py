@@ -70,17 +70,17 @@ class _Server(MCPServer[None]):
 
     async def list_resources(self) -> list[Resource]:
         """Return the first passages of the texts."""
-        found = await self._answerer.ask("passages")
+        answer = await self._answerer.ask("passages")
         return [
             Resource(uri=each["iri"], name=each["iri"], description=each["words"], mime_type=_JSON)
-            for each in found["passages"]
+            for each in answer["passages"]
         ]
 
 
 def server(release: Path, deadline: float) -> MCPServer[None]:
     """Return what answers from the release in a folder, in ``deadline`` seconds at most."""
     answerer = Answerer(release, deadline)
-    made = _Server(answerer)
+    mcp_server = _Server(answerer)
 
     async def ask(method: str, /, **arguments: object) -> dict[str, Any]:
         try:
@@ -88,31 +88,31 @@ def server(release: Path, deadline: float) -> MCPServer[None]:
         except Refusal as refusal:
             raise ToolError(str(refusal)) from refusal
 
-    @made.tool(annotations=_READS)
+    @mcp_server.tool(annotations=_READS)
     async def search(
         text: _Words, kinds: _Kinds = (), limit: _Hits = 10, offset: _Offset = 0
     ) -> dict[str, Any]:
         """Find things by their names, and sentences by their words; the best hits come first."""
         return await ask("search", text=text, kinds=kinds, limit=limit, offset=offset)
 
-    @made.tool(annotations=_READS)
+    @mcp_server.tool(annotations=_READS)
     async def describe(iri: _Iri) -> dict[str, Any]:
         """Return every fact about a thing, each with the sentences that state it."""
         return await ask("describe", iri=iri)
 
-    @made.tool(annotations=_READS)
+    @mcp_server.tool(annotations=_READS)
     async def list_questions() -> dict[str, Any]:
         """List the questions that are ready to be asked, with their parameters."""
         return await ask("list_questions")
 
-    @made.tool(annotations=_READS)
+    @mcp_server.tool(annotations=_READS)
     async def run_question(
         name: _Name, parameters: _Parameters = None, limit: _Rows = 50
     ) -> dict[str, Any]:
         """Answer a question of the list; each row comes with the sentences that state it."""
         return await ask("run_question", name=name, parameters=parameters or {}, limit=limit)
 
-    @made.tool(annotations=_READS)
+    @mcp_server.tool(annotations=_READS)
     async def sparql(query: _Query, limit: _Rows = 50) -> dict[str, Any]:
         """Answer a SPARQL query; each row comes with the sentences that state facts of its terms.
 
@@ -120,15 +120,15 @@ def server(release: Path, deadline: float) -> MCPServer[None]:
         """
         return await ask("sparql", query=query, limit=limit)
 
-    @made.resource(
+    @mcp_server.resource(
         "{+iri}", mime_type=_JSON, security=ResourceSecurity(exempt_params=frozenset({"iri"}))
     )
     async def passage(iri: str) -> str:
         """Read a passage: its words, its source, the passages beside it, the facts it states."""
         try:
-            found = await answerer.ask("passage", iri=iri)
+            answer = await answerer.ask("passage", iri=iri)
         except Refusal as refusal:
             raise ResourceNotFoundError(str(refusal)) from refusal
-        return json.dumps(found, ensure_ascii=False, indent=1)
+        return json.dumps(answer, ensure_ascii=False, indent=1)
 
-    return made
+    return mcp_server

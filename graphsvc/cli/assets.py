@@ -38,19 +38,19 @@ def assets() -> None:
 
     It takes Node, and the extra `assets` has one: pip install 'graphsvc[assets]'.
     """
-    made = make()
-    click.echo(f"The scripts are in {made.scripts}.")
-    click.echo(f"The names of {made.terms} well-known terms are in {TABLE}.")
+    assets_made = make()
+    click.echo(f"The scripts are in {assets_made.scripts}.")
+    click.echo(f"The names of {assets_made.terms} well-known terms are in {TABLE}.")
 
 
-class Made(NamedTuple):
+class MadeAssets(NamedTuple):
     """Where the scripts of the pages are, and how many terms the table has."""
 
     scripts: Path
     terms: int
 
 
-def make() -> Made:
+def make() -> MadeAssets:
     """Make both, where the program has them. Errors: AssetsError."""
     with resources.as_file(resources.files("graphsvc.web") / "assets") as folder:
         _install(folder)
@@ -60,7 +60,7 @@ def make() -> Made:
         _install(folder)
         terms = making.make(folder)
         (scripts / "vocabularies.txt").write_text(making.licences(folder), "utf-8")
-    return Made(scripts, terms)
+    return MadeAssets(scripts, terms)
 
 
 def _install(folder: Path) -> None:

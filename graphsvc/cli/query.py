@@ -41,15 +41,15 @@ _USUAL: Mapping[Content, str] = {
 _NAMES = [fmt.name for fmt in ANSWER_FORMATS]
 
 
-def _names(ctx: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Return the questions of the release whose names begin so, for a shell; else a file's path."""
+def _names(ctx: click.Context, _: click.Parameter, start: str) -> list[CompletionItem]:
+    """Return the questions of the release that begin with some letters; else a file's path."""
     places = {name: ctx.params.get(name) for name in ("project", "releases")}
-    known: Sequence[Query] = ()
+    questions: Sequence[Query] = ()
     with suppress(GraphsvcError):
-        known = queries.load_queries(current(table.load(places).releases).queries)
-    named = [each for each in known if each.name.startswith(begun)]
+        questions = queries.load_queries(current(table.load(places).releases).queries)
+    named = [each for each in questions if each.name.startswith(start)]
     items = [CompletionItem(each.name, help=each.summary) for each in named]
-    return items or [CompletionItem(begun, type="file")]
+    return items or [CompletionItem(start, type="file")]
 
 
 @click.command()

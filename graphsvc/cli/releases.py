@@ -19,7 +19,7 @@ from graphsvc.release import CURRENT, current
 from graphsvc.server.notice import services
 from graphsvc.views.changes import Comparison, Report
 from graphsvc.views.graph import Graph
-from graphsvc.web.releases_json import Scene, release_json, whole_json
+from graphsvc.web.releases_json import ServedReleases, release_json, whole_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,18 +43,18 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
 
     All files are read: a release that is damaged is named, and no service serves it.
     """
-    kept = release_repository.available_releases(settings.releases)
+    available = release_repository.available_releases(settings.releases)
     newest = (settings.releases / CURRENT).resolve().name
-    if not kept:
+    if not available:
         current(settings.releases)  # it says what is wrong
     if as_json:
-        _print_json(kept, newest)
+        _print_json(available, newest)
         return
     grid = Grid("release", "built (UTC)", "facts", "things", "quads", "", box=None, pad_edge=False)
-    for each in kept:
+    for each in available:
         # A release of mere files has neither facts nor things that anybody has counted.
-        found = (each.manifest.counts.get(name) for name in ("facts", "entities", "quads"))
-        counts = ("" if count is None else f"{count:,}" for count in found)
+        numbers = (each.manifest.counts.get(name) for name in ("facts", "entities", "quads"))
+        counts = ("" if count is None else f"{count:,}" for count in numbers)
         mark = CURRENT if each.id == newest else ""
         grid.add_row(Text(each.id, style="bold"), each.manifest.built[:16], *counts, mark)
     console = Console(highlight=False)
@@ -67,13 +67,15 @@ def releases(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - click
         console.print(Text(line.rstrip()), soft_wrap=True)
 
 
-def _print_json(kept: Sequence[Release], newest: str) -> None:
-    base = next((each.base for each in kept if each.id == newest), kept[0].base)
-    told = [release_json(each, None, {}, Scene(base, newest, newest)) for each in kept]
-    for entry in told:
+def _print_json(listed: Sequence[Release], newest: str) -> None:
+    base = next((each.base for each in listed if each.id == newest), listed[0].base)
+    records = [
+        release_json(each, None, {}, ServedReleases(base, newest, newest)) for each in listed
+    ]
+    for entry in records:
         # What only a comparison or a running service could tell is left out.
         del entry["changes"], entry["served"], entry["previous"]
-    click.echo(json.dumps(told, indent=1, ensure_ascii=False))
+    click.echo(json.dumps(records, indent=1, ensure_ascii=False))
 
 
 @click.command()
@@ -91,16 +93,16 @@ def diff(
 
     A release is named by its id, by the beginning of its id, or as "current".
     """
-    with ExitStack() as held:
+    with ExitStack() as locks:
         sides = [release_named(settings.releases, name) for name in (before, after)]
         for side in sides:
-            held.enter_context(release_repository.ReleaseLock(side.path))
-        found = _compared(*sides)
+            locks.enter_context(release_repository.ReleaseLock(side.path))
+        comparison = _compared(*sides)
         if as_json:
-            pages = {view: found.report.page(view, 1, _ALL) for view in _VIEWS}
-            click.echo(json.dumps(whole_json(found, pages), indent=1, ensure_ascii=False))
+            pages = {view: comparison.report.page(view, 1, _ALL) for view in _VIEWS}
+            click.echo(json.dumps(whole_json(comparison, pages), indent=1, ensure_ascii=False))
         else:
-            _show(found, Console(highlight=False))
+            _show(comparison, Console(highlight=False))
 
 
 def _compared(before: Release, after: Release) -> Comparison:
@@ -113,25 +115,25 @@ def release_named(folder: Path, name: str) -> Release:
     """Return the release with a name. Errors: ReleaseError if none or several have it."""
     if name == CURRENT:
         return current(folder)
-    kept = release_repository.available_releases(folder)
-    found = [release for release in kept if release.id.startswith(name)]
-    if len(found) != 1:
+    available = release_repository.available_releases(folder)
+    matches = [release for release in available if release.id.startswith(name)]
+    if len(matches) != 1:
         raise ReleaseError(
-            f"{'No release is' if not found else 'Several releases are'} called {name!r}.",
-            remedy="Kept are: " + ", ".join(release.id for release in kept) + ".",
+            f"{'No release is' if not matches else 'Several releases are'} called {name!r}.",
+            remedy="Kept are: " + ", ".join(release.id for release in available) + ".",
         )
-    return found[0]
+    return matches[0]
 
 
-def _show(found: Comparison, console: Console) -> None:
-    console.print(f"From {found.before.id} to {found.after.id}")
-    if found.is_rebased:
-        bases = f"from <{found.before.base}> to <{found.after.base}>"
+def _show(comparison: Comparison, console: Console) -> None:
+    console.print(f"From {comparison.before.id} to {comparison.after.id}")
+    if comparison.is_rebased:
+        bases = f"from <{comparison.before.base}> to <{comparison.after.base}>"
         console.print(f"The base changed {bases}; compared as if it had not.", soft_wrap=True)
-    for kind, count in found.diff.counts.items():
+    for kind, count in comparison.diff.counts.items():
         console.print(f"{f'+{count.added}':>8} {f'-{count.removed}':>8}  {kind.meaning}")
     for view in (DiffView.ENTITIES, DiffView.RECORDS):
-        _show_groups(found.report.page(view, 1, _ALL).groups, console)
+        _show_groups(comparison.report.page(view, 1, _ALL).groups, console)
 
 
 def _show_groups(groups: Sequence[Group], console: Console) -> None:

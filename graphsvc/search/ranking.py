@@ -38,7 +38,7 @@ def allowed_slips(word: str) -> int:
     return 0 if is_unspaced(word) else min(len(word) // 3, 3)
 
 
-def slips(word: str, other: str, most: int) -> int:
+def spelling_distance(word: str, other: str, most: int) -> int:
     """Return how many slips lie between two words, or one more than ``most`` if there are more."""
     return int(OSA.distance(word, other, score_cutoff=most))
 
@@ -106,11 +106,11 @@ def slips_between(word: str, named: str, most: int) -> float:
 
     The rest of a word that was not typed to its end counts for half a slip.
     """
-    whole: float = slips(word, named, most)
+    whole: float = spelling_distance(word, named, most)
     for length in range(len(word) - 1, len(word) + 2):
         if whole <= 1 or length >= len(named):
             break
-        whole = min(whole, slips(word, named[:length], most) + 0.5)
+        whole = min(whole, spelling_distance(word, named[:length], most) + 0.5)
     return whole
 
 

@@ -11,14 +11,14 @@ from graphsvc.language_priority import distance
 from graphsvc.views.licences import licence_name
 from graphsvc.views.markup import words_of
 from graphsvc.views.model import Named
-from graphsvc.vocabularies import NOTHING, known
+from graphsvc.vocabularies import NOTHING, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from graphsvc.namespaces import Prefixes
     from graphsvc.store.base import Term
-    from graphsvc.vocabularies import Known
+    from graphsvc.vocabularies import TermText
 
 _VOCABULARY_RANK = 1000
 """The rank of a label that comes from a well-known vocabulary: labels of the graph come first."""
@@ -112,5 +112,5 @@ def spell_term(term: Term, prefixes: Prefixes) -> Named:
     return Named(term, f"_:{term.value}" if isinstance(term, BlankNode) else str(term))
 
 
-def _vocabulary_term(term: Term) -> Known:
-    return known(term.value) if isinstance(term, NamedNode) else NOTHING
+def _vocabulary_term(term: Term) -> TermText:
+    return text_of(term.value) if isinstance(term, NamedNode) else NOTHING

@@ -30,14 +30,14 @@ LABEL, DEFINITION = "label", "definition"
 _SCHEMA, _SCHEMA_HTTP = str(SCHEMA), "http://schema.org/"
 
 
-class Known(NamedTuple):
+class TermText(NamedTuple):
     """What a vocabulary calls a term, and how it defines it, each in some languages."""
 
     labels: tuple[Literal, ...]
     definitions: tuple[Literal, ...]
 
 
-NOTHING = Known((), ())
+NOTHING = TermText((), ())
 
 
 def is_made() -> bool:
@@ -46,12 +46,14 @@ def is_made() -> bool:
 
 
 @lru_cache(maxsize=4096)
-def known(iri: str) -> Known:
+def text_of(iri: str) -> TermText:
     """Return what the table says of a term: nothing, if there is no table or no such term."""
-    found: dict[str, list[Literal]] = {LABEL: [], DEFINITION: []}
+    texts: dict[str, list[Literal]] = {LABEL: [], DEFINITION: []}
     for prop, language, words in _rows(_table(), canonical(iri)):
-        found[prop].append(Literal(words, language=language) if language else Literal(words))
-    return Known(tuple(found[LABEL]), tuple(found[DEFINITION])) if any(found.values()) else NOTHING
+        texts[prop].append(Literal(words, language=language) if language else Literal(words))
+    return (
+        TermText(tuple(texts[LABEL]), tuple(texts[DEFINITION])) if any(texts.values()) else NOTHING
+    )
 
 
 @cache

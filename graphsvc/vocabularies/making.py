@@ -78,7 +78,7 @@ def _namespace(file: Path) -> str:
 
 def _licence(file: Path) -> str:
     package, namespace = _package(file), _namespace(file)
-    said = {
+    licences = {
         quad.object.value
         for quad in _quads(file)
         if quad.predicate in _LICENCES
@@ -86,7 +86,7 @@ def _licence(file: Path) -> str:
         and quad.subject.value.rstrip("/#") == namespace.rstrip("/#")
         and isinstance(quad.object, NamedNode | Literal)
     }
-    own = "; ".join(sorted(said)) or "see its address"
+    own = "; ".join(sorted(licences)) or "see its address"
     return f"{package['name']} {package['version']} ({package['license']}): {namespace}\n  {own}"
 
 
@@ -94,12 +94,12 @@ def _lines(quads: Iterable[Quad], namespace: str) -> Iterator[str]:
     """Yield the lines of a vocabulary's own terms: what it says of others is not for it to say."""
     for quad in quads:
         kind = _PROPERTIES.get(quad.predicate)
-        term, said = quad.subject, quad.object
-        if kind and isinstance(term, NamedNode) and isinstance(said, Literal):
-            words = _cut(" ".join(said.value.split()))
+        term, value = quad.subject, quad.object
+        if kind and isinstance(term, NamedNode) and isinstance(value, Literal):
+            words = _cut(" ".join(value.value.split()))
             if words and term.value.startswith(namespace.rstrip("/#")):
                 iri = canonical(term.value)
-                yield f"{iri}\t{kind}\t{said.language or ''}\t{words}\n"
+                yield f"{iri}\t{kind}\t{value.language or ''}\t{words}\n"
 
 
 def _cut(words: str) -> str:

@@ -166,7 +166,7 @@ def warm_up(app: Flask, fast_reader: Reader | None = None) -> None:
         languages.warm_up()
         grouped((*site().queries, *site().view_queries))
         examples(site())
-        history().editions()
+        history().ontology_versions()
 
 
 def _raise_failure() -> None:

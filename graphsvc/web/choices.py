@@ -37,16 +37,16 @@ class ParameterChoice:
     place: tuple[float, str, str]
 
 
-def choices(asked: Query) -> Mapping[str, tuple[ParameterChoice, ...]]:
+def choices(query: Query) -> Mapping[str, tuple[ParameterChoice, ...]]:
     """Return the things for which the query has an answer, for each parameter that is an IRI.
 
     The query itself is evaluated, with these parameters unbound; the values in their columns are
     the choices. If no pattern binds a parameter, or there are too many values, nothing is listed.
     """
-    is_open = [name for name, param in asked.params.items() if param.type == "iri"]
-    bound = {name: term for name, term in asked.bindings({}).items() if name not in is_open}
-    found = {name: _fitting(asked.text, name, bound) for name in is_open}
-    return {name: _named(terms) for name, terms in found.items() if len(terms) <= _MOST}
+    is_open = [name for name, param in query.params.items() if param.type == "iri"]
+    bound = {name: term for name, term in query.bindings({}).items() if name not in is_open}
+    terms_by_name = {name: _fitting(query.text, name, bound) for name in is_open}
+    return {name: _named(terms) for name, terms in terms_by_name.items() if len(terms) <= _MOST}
 
 
 def _fitting(text: str, name: str, bound: Mapping[str, Term]) -> list[Term | None]:
@@ -65,12 +65,12 @@ def choice(term: Term) -> ParameterChoice | None:
 
 
 def _named(terms: Iterable[Term | None]) -> tuple[ParameterChoice, ...]:
-    found = map(_choice, name_choices(site().graph, terms, labels()))
-    return tuple(sorted(found, key=lambda each: each.place))
+    choices_of_terms = map(_choice, name_choices(site().graph, terms, labels()))
+    return tuple(sorted(choices_of_terms, key=lambda each: each.place))
 
 
-def _choice(found: NamedChoice) -> ParameterChoice:
-    iri, passage, named = found.thing.value, found.passage, found.named
+def _choice(named_choice: NamedChoice) -> ParameterChoice:
+    iri, passage, named = named_choice.thing.value, named_choice.passage, named_choice.named
     if passage is not None:
         label = shortened(f"{passage.name} · {passage.quote}", _LONGEST)
         return ParameterChoice(iri, label, passage.language, (passage.order[0], label, iri))

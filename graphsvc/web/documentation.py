@@ -55,7 +55,7 @@ class Documentation(NamedTuple):
 
 
 @cache
-def made(file: Path) -> Documentation:
+def read_documentation(file: Path) -> Documentation:
     """Return what is in a file; without one there is no document."""
     content = file.read_bytes() if file.is_file() else b"{}"
     documents = {
@@ -67,14 +67,14 @@ def made(file: Path) -> Documentation:
 
 def register(environment: Environment) -> None:
     """Tell templates whether there is something to link to."""
-    environment.globals["has_documentation"] = bool(made(FILE).documents)
+    environment.globals["has_documentation"] = bool(read_documentation(FILE).documents)
 
 
 @documentation.get("/docs", defaults={"name": _INDEX})
 @documentation.get("/docs/<name>")
 def page(name: str) -> Response:
     """Show a document about the program."""
-    documents, digest = made(FILE)
+    documents, digest = read_documentation(FILE)
     if not documents:
         raise RequestProblem(
             "not-found",

@@ -252,10 +252,10 @@ def _answer(
     The document of the dataset lists all releases, that of the ontology all released versions.
     """
     if iri == site().dataset.iri:
-        releases = [release.id for release in history().kept()]
+        releases = [release.id for release in history().releases()]
         return release_answer(fmt, (*key, *releases), body, history().changed())
     if iri == site().ontology.value:
-        versions = [edition.name for edition in history().editions()]
+        versions = [version.name for version in history().ontology_versions()]
         return release_answer(fmt, (*key, *versions), body, history().changed())
     return release_answer(fmt, key, body)
 

@@ -26,14 +26,14 @@ _CLASSES = {
 
 
 def highlighted(
-    text: str, known: Mapping[str, str], address: Callable[[str], str | None]
+    text: str, prefixes: Mapping[str, str], address: Callable[[str], str | None]
 ) -> Markup:
     """Return any text as HTML, coloured as SPARQL.
 
-    ``known`` are prefixes that need no declaration; ``address`` gives where a link to an IRI
+    ``prefixes`` are prefixes that need no declaration; ``address`` gives where a link to an IRI
     leads, or None for none.
     """
-    namespaces = {**known, **sparql.declared_prefixes(text)}
+    namespaces = {**prefixes, **sparql.declared_prefixes(text)}
     pieces: list[str] = []
     done = 0
     for token in sparql.tokens(text):

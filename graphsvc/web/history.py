@@ -48,21 +48,21 @@ class History:
         self._read: tuple[int, tuple[Sequence[Release], Sequence[OntologyVersion]]] | None = None
 
     @cached_property
-    def served_edition(self) -> OntologyVersion | None:
+    def served_version(self) -> OntologyVersion | None:
         """Return the version of the ontology in the release that is served."""
         return ontology_versions.version_of(self._served)
 
-    def kept(self) -> Sequence[Release]:
+    def releases(self) -> Sequence[Release]:
         """Return the releases that are kept, the newest first; the served one is always there."""
         return self._folder_now()[0]
 
     def find(self, name: str) -> Release:
         """Return the release of a name; RequestProblem if it is removed (410) or unknown (404)."""
-        kept = self.kept()
-        found = next((release for release in kept if release.id == name), None)
-        if found is not None:
-            return found
-        listed = ", ".join(release.id for release in kept)
+        releases = self.releases()
+        release = next((each for each in releases if each.id == name), None)
+        if release is not None:
+            return release
+        listed = ", ".join(each.id for each in releases)
         remedy = f"The one served now is {self._served.id}. Kept, the newest first: {listed}."
         if name in release_repository.removed_ids(self.folder):
             raise RequestProblem(
@@ -76,7 +76,7 @@ class History:
             return datetime.fromisoformat(self._served.manifest.built)
         return datetime.fromtimestamp(self.folder.stat().st_mtime, UTC)
 
-    def editions(self) -> Sequence[OntologyVersion]:
+    def ontology_versions(self) -> Sequence[OntologyVersion]:
         """Return the versions of the ontology that were released, the newest first."""
         return self._folder_now()[1]
 
@@ -85,30 +85,30 @@ class History:
         state = release_repository.change_token(self.folder)
         read = self._read
         if read is None or read[0] != state:
-            read = self._read = (state, (self._read_releases(), self._read_editions()))
+            read = self._read = (state, (self._read_releases(), self._read_ontology_versions()))
         return read[1]
 
     def _read_releases(self) -> Sequence[Release]:
         # The statements of an engine are those of now, whatever release of it is kept.
         if self._served.engine:
             return [self._served]
-        found = [
+        releases = [
             release
             for release in release_repository.available_releases(self.folder)
             if not release.engine
         ]
-        if all(release.id != self._served.id for release in found):
-            found.append(self._served)
-            found.sort(key=lambda release: release.manifest.built, reverse=True)
-        return found
+        if all(release.id != self._served.id for release in releases):
+            releases.append(self._served)
+            releases.sort(key=lambda release: release.manifest.built, reverse=True)
+        return releases
 
-    def _read_editions(self) -> Sequence[OntologyVersion]:
-        served = self.served_edition
-        found = ontology_versions.released_versions(self.folder)
+    def _read_ontology_versions(self) -> Sequence[OntologyVersion]:
+        served = self.served_version
+        versions = ontology_versions.released_versions(self.folder)
         if served is not None:
-            found = [served, *(each for each in found if each.name != served.name)]
-            found.sort(key=lambda edition: edition.built, reverse=True)
-        return found
+            versions = [served, *(each for each in versions if each.name != served.name)]
+            versions.sort(key=lambda version: version.built, reverse=True)
+        return versions
 
     def description(self, release: Release) -> Description:
         """Return the description of a release's dataset.
@@ -116,24 +116,24 @@ class History:
         Errors: RequestProblem if it is gone.
         """
         with self._lock:
-            known = self._descriptions.get(release.id)
-        if known is None:
-            with self._held(release):
-                # Opened for this once: what is open stays in memory.
-                known = _graph(Release.open(release.path)).description
+            description = self._descriptions.get(release.id)
+        if description is None:
+            with self._locked(release):
+                # A release that is opened stays in memory, so that this one is opened anew.
+                description = _graph(Release.open(release.path)).description
             with self._lock:
-                self._descriptions[release.id] = known
-        return known
+                self._descriptions[release.id] = description
+        return description
 
     def counts(self, before: Release, after: Release) -> Mapping[StatementKind, Count]:
         """Return the number of different statements of two releases, by kind."""
         key = (before.id, after.id)
         with self._lock:
-            known = self._counts.get(key)
-        if known is not None:
-            return known
-        with self.compared(before, after) as found:
-            return found.diff.counts
+            counts = self._counts.get(key)
+        if counts is not None:
+            return counts
+        with self.compared(before, after) as comparison:
+            return comparison.diff.counts
 
     @contextmanager
     def compared(
@@ -145,21 +145,21 @@ class History:
 
         Errors: RequestProblem if one of them is gone.
         """
-        with self._held(before), self._held(after):
+        with self._locked(before), self._locked(after):
             with self._lock:
                 diff = self._diff(before, after)
                 graphs = self._graph(before), self._graph(after)
             yield Comparison(before, after, diff, Report(diff, *graphs, languages))
 
     @contextmanager
-    def _held(self, release: Release) -> Iterator[None]:
-        """Hold a release; RequestProblem if it is gone."""
+    def _locked(self, release: Release) -> Iterator[None]:
+        """Keep a release from being removed; RequestProblem if it is gone."""
         try:
-            hold = release_repository.ReleaseLock(release.path)
+            lock = release_repository.ReleaseLock(release.path)
         except ReleaseError:
             self.find(release.id)
             raise
-        with hold:
+        with lock:
             yield
 
     def _diff(self, before: Release, after: Release) -> Diff:
@@ -184,7 +184,7 @@ def _graph(release: Release) -> Graph:
 
 def history() -> History:
     """Return the history of the current application."""
-    found = current_app.extensions["graphsvc.history"]
-    if not isinstance(found, History):
+    extension = current_app.extensions["graphsvc.history"]
+    if not isinstance(extension, History):
         raise TypeError("The application was not made by create_app.")
-    return found
+    return extension

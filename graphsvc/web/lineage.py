@@ -43,7 +43,7 @@ _OF_DISTRIBUTIONS = (DCTERMS.license, DCTERMS.rights)
 class Version:
     """A version of the ontology: ``href`` is its address, ``prior`` the IRI of the one before."""
 
-    edition: OntologyVersion
+    ontology_version: OntologyVersion
     iri: str
     href: str
     prior: str | None
@@ -52,19 +52,19 @@ class Version:
 
 def released_versions() -> list[Version]:
     """Return the released versions of the ontology, the newest first."""
-    served = history().served_edition
-    found = history().editions()
+    served = history().served_version
+    versions = history().ontology_versions()
     base = site().base
-    earlier = [*(each.address(base) for each in found), None][1:]
+    earlier = [*(each.address(base) for each in versions), None][1:]
     return [
         Version(
-            edition=edition,
-            iri=edition.address(base),
-            href=site().local_doc(edition.address(base)),
+            ontology_version=ontology_version,
+            iri=ontology_version.address(base),
+            href=site().local_doc(ontology_version.address(base)),
             prior=prior,
-            is_served=served is not None and edition.name == served.name,
+            is_served=served is not None and ontology_version.name == served.name,
         )
-        for edition, prior in zip(found, earlier, strict=True)
+        for ontology_version, prior in zip(versions, earlier, strict=True)
     ]
 
 
@@ -82,9 +82,9 @@ def of_dataset(dataset: NamedNode) -> Iterator[Triple]:
     """Yield the releases of the dataset, the current one, and a description of each."""
     if site().release.engine:
         return
-    kept = history().kept()
+    releases = history().releases()
     yield Triple(dataset, DCAT.hasCurrentVersion, _iri(site().release))
-    for release, previous in zip(kept, [*kept[1:], None], strict=True):
+    for release, previous in zip(releases, [*releases[1:], None], strict=True):
         yield Triple(dataset, DCAT.hasVersion, _iri(release))
         yield from of_release(release, previous)
 
@@ -95,13 +95,13 @@ def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
     yield from describe_release(release, previous, site().dataset.iri, site().base)
     rebase = Rebase(release.base, site().base)
     description = history().description(release)
-    said = [
+    properties = [
         (predicate, rebase.term(value))
         for predicate in _PASSED_ON
         for value in description.values(predicate)
     ]
-    yield from (Triple(node, *each) for each in said)
-    yield from _agents(said)
+    yield from (Triple(node, *each) for each in properties)
+    yield from _agents(properties)
     yield Triple(node, DCAT.landingPage, NamedNode(_address(release)))
 
     def address(dump: Dump) -> str:
@@ -109,17 +109,17 @@ def of_release(release: Release, previous: Release | None) -> Iterator[Triple]:
             "dumps.dump_of_release", release=release.id, name=dump.format, _external=True
         )
 
-    passed_on = [each for each in said if each[0] in _OF_DISTRIBUTIONS]
+    passed_on = [each for each in properties if each[0] in _OF_DISTRIBUTIONS]
     yield from distributions(node, release, address, passed_on)
 
 
 def notes(release: Release, changes: Mapping[StatementKind, Count]) -> Iterator[Triple]:
     """Yield a note in words on the difference of a release from the one before it."""
-    told = [
+    changed = [
         f"{kind.value} +{count.added} -{count.removed}" for kind, count in changes.items() if count
     ]
-    if told:
-        words = f"Statements added and removed since the release before: {', '.join(told)}."
+    if changed:
+        words = f"Statements added and removed since the release before: {', '.join(changed)}."
         yield Triple(_iri(release), _ADMS.versionNotes, Literal(words, language="en"))
 
 
@@ -131,9 +131,9 @@ def _address(release: Release) -> str:
     return url_for("releases.release", name=release.id, _external=True)
 
 
-def _agents(said: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
+def _agents(properties: list[tuple[NamedNode, Term]]) -> Iterator[Triple]:
     """Yield the creators and publishers of a release, with their names in the served graph."""
-    for predicate, agent in said:
+    for predicate, agent in properties:
         if predicate in (DCTERMS.publisher, DCTERMS.creator) and isinstance(agent, NamedNode):
             name = site().named_term(agent, "en")
             yield Triple(agent, RDF.type, FOAF.Agent)

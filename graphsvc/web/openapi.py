@@ -58,7 +58,7 @@ def _shortest_rule(endpoint: str) -> Rule:
 def _route(rule: Rule, operation: Operation) -> Route:
     fixed = dict(operation.fixed)
     names = {name: "{" + name + "}" for name in rule.arguments} | fixed
-    path = _VARIABLE.sub(lambda found: names[found[1]], rule.rule)
+    path = _VARIABLE.sub(lambda match: names[match[1]], rule.rule)
     return Route(path, frozenset(names.keys() - fixed.keys()), operation)
 
 

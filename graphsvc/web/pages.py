@@ -146,7 +146,7 @@ def entity_page(about: Head) -> str:
         return reader_page(about, page_number())
     if about.iri == site().dataset.iri:
         # It lists the releases.
-        ids = [release.id for release in history().kept()]
+        ids = [release.id for release in history().releases()]
         return cached_page(("dataset", *ids), lambda: _thing_page(about))
     return _thing_page(about)
 

@@ -30,7 +30,7 @@ from graphsvc.web.negotiation import negotiate
 from graphsvc.web.parameters import page_number
 from graphsvc.web.problems import RequestProblem
 from graphsvc.web.rdf import write_rdf
-from graphsvc.web.releases_json import Scene, comparison_json, release_json
+from graphsvc.web.releases_json import ServedReleases, comparison_json, release_json
 from graphsvc.web.responses import answer
 from graphsvc.web.site import etag, site
 
@@ -67,7 +67,7 @@ def _refuse_where_there_are_none() -> None:
     """Refuse requests if the statements are in an engine: it has no releases."""
     if site().release.engine:
         raise RequestProblem(
-            "not-found",
+            "not-release",
             "The statements lie in an engine, so there are no releases of them.",
             remedy="Ask for things, or ask the endpoint: the answers are current.",
         )
@@ -79,20 +79,22 @@ def _refuse_where_there_are_none() -> None:
 def index(suffix: str | None = None) -> Response:
     """List the releases, each with its changes from the one before."""
     fmt = _format(suffix)
-    kept = history().kept()
-    earlier = [*kept[1:], None]
-    rows = [_row(release, previous) for release, previous in zip(kept, earlier, strict=True)]
+    kept_releases = history().releases()
+    earlier = [*kept_releases[1:], None]
+    rows = [
+        _row(release, previous) for release, previous in zip(kept_releases, earlier, strict=True)
+    ]
     newest = _current_id()
 
     def body() -> str | bytes:
         if fmt.name == "html":
             return render_template("releases.html", rows=rows, current=newest, facts=FACTS)
         if fmt is _JSON:
-            told = [_told(*row, newest) for row in rows]
-            return _as_json({"served": site().release.id, "current": newest, "releases": told})
+            records = [_record(*row, newest) for row in rows]
+            return _as_json({"served": site().release.id, "current": newest, "releases": records})
         return _rdf([triple for row in rows for triple in _described(*row)], fmt)
 
-    response = _listing_answer(fmt, ("releases", *(r.id for r in kept), newest), body)
+    response = _listing_answer(fmt, ("releases", *(r.id for r in kept_releases), newest), body)
     return _linked(response, url_for("releases.index"), fmt)
 
 
@@ -114,11 +116,11 @@ def release(name: str) -> Response:
     return _one(history().find(stem), _chosen(fmt))
 
 
-def _one(found: Release, fmt: Format) -> Response:
-    kept = history().kept()
-    ids = [each.id for each in kept]
-    at = ids.index(found.id)
-    row = _row(found, kept[at + 1] if at + 1 < len(kept) else None)
+def _one(release: Release, fmt: Format) -> Response:
+    kept_releases = history().releases()
+    ids = [each.id for each in kept_releases]
+    at = ids.index(release.id)
+    row = _row(release, kept_releases[at + 1] if at + 1 < len(kept_releases) else None)
     newest = _current_id()
 
     def body() -> str | bytes:
@@ -127,21 +129,21 @@ def _one(found: Release, fmt: Format) -> Response:
                 "release.html",
                 counts=[
                     (_COUNTED.get(name, name), count)
-                    for name, count in found.manifest.counts.items()
+                    for name, count in release.manifest.counts.items()
                 ],
                 row=row,
                 current=newest,
-                others=[each for each in kept if each.id != found.id],
-                later=kept[at - 1] if at else None,
+                others=[each for each in kept_releases if each.id != release.id],
+                later=kept_releases[at - 1] if at else None,
                 facts=FACTS,
             )
         if fmt is _JSON:
-            return _as_json(_told(*row, newest))
+            return _as_json(_record(*row, newest))
         return _rdf(_described(*row), fmt)
 
-    response = _listing_answer(fmt, ("release", found.id, *ids, newest), body)
-    response = _linked(response, f"{url_for('releases.index')}/{found.id}", fmt)
-    response.headers.add("Link", f'<{release_iri(found, site().base).value}>; rel="cite-as"')
+    response = _listing_answer(fmt, ("release", release.id, *ids, newest), body)
+    response = _linked(response, f"{url_for('releases.index')}/{release.id}", fmt)
+    response.headers.add("Link", f'<{release_iri(release, site().base).value}>; rel="cite-as"')
     response.headers.add("Link", f'<{url_for("releases.index")}>; rel="collection version-history"')
     if row[1] is not None:
         earlier = url_for("releases.release", name=row[1].id)
@@ -152,12 +154,12 @@ def _one(found: Release, fmt: Format) -> Response:
 def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     view, number = _view(), page_number()
     languages = labels() if fmt.name == "html" else site().default_language
-    with history().compared(before, after, languages) as found:
+    with history().compared(before, after, languages) as comparison:
 
         def body() -> str | bytes:
             if fmt.name == "html" or fmt is _JSON:
-                return _shown(found, view, number, fmt)
-            return _rdf(_changes_as_rdf(found, number), fmt)
+                return _comparison_content(comparison, view, number, fmt)
+            return _rdf(_changes_as_rdf(comparison, number), fmt)
 
         built = max(each.manifest.built for each in (before, after))
         modified = http_date(datetime.fromisoformat(built))
@@ -171,54 +173,56 @@ def _comparison(before: Release, after: Release, fmt: Format) -> Response:
     return response
 
 
-def _shown(found: Comparison, view: DiffView, number: int, fmt: Format) -> str | bytes:
-    page = found.report.page(view, number, page_sizes.CHANGES)
+def _comparison_content(
+    comparison: Comparison, view: DiffView, number: int, fmt: Format
+) -> str | bytes:
+    page = comparison.report.page(view, number, page_sizes.CHANGES)
     if number > page.pages:
         raise _no_such_page(number, page.pages)
     if fmt is _JSON:
-        return _as_json(comparison_json(found, page))
+        return _as_json(comparison_json(comparison, page))
     return render_template(
         "changes.html",
-        before=found.before,
-        after=found.after,
-        counts=found.diff.counts,
-        touched={each: found.diff.subject_count(each) for each in _VIEWS.values()},
+        before=comparison.before,
+        after=comparison.after,
+        counts=comparison.diff.counts,
+        touched={each: comparison.diff.subject_count(each) for each in _VIEWS.values()},
         page=page,
         views=DiffView,
         kinds=StatementKind,
         facts=FACTS,
-        address=_address(found.before, found.after),
+        address=_address(comparison.before, comparison.after),
         formats=FORMATS,
     )
 
 
-def _changes_as_rdf(found: Comparison, number: int) -> Iterable[Triple]:
+def _changes_as_rdf(comparison: Comparison, number: int) -> Iterable[Triple]:
     size = page_sizes.CHANGES_AS_RDF
-    changes = found.diff.changes(DiffView.ALL, size + 1, (number - 1) * size)
+    changes = comparison.diff.changes(DiffView.ALL, size + 1, (number - 1) * size)
     if not changes and number > 1:
         raise _no_such_page(number, 1)
     following = number + 1 if len(changes) > size else None
     dataset, base = site().dataset.iri, site().base
-    yield from describe_release(found.before, None, dataset, base)
-    yield from describe_release(found.after, None, dataset, base)
-    yield from changesets(found.before, found.after, base, changes[:size], following)
+    yield from describe_release(comparison.before, None, dataset, base)
+    yield from describe_release(comparison.after, None, dataset, base)
+    yield from changesets(comparison.before, comparison.after, base, changes[:size], following)
 
 
 def _row(
-    found: Release, previous: Release | None
+    release: Release, previous: Release | None
 ) -> tuple[Release, Release | None, Mapping[StatementKind, Count]]:
     """Return a release, the one before it, and the number of changed statements by kind."""
-    return found, previous, {} if previous is None else history().counts(previous, found)
+    return release, previous, {} if previous is None else history().counts(previous, release)
 
 
 def _described(
-    found: Release, previous: Release | None, changes: Mapping[StatementKind, Count]
+    release: Release, previous: Release | None, changes: Mapping[StatementKind, Count]
 ) -> Sequence[Triple]:
     """Return the description of a release, then those of its parts and agents."""
-    node = release_iri(found, site().base)
-    said = {*lineage.of_release(found, previous), *lineage.notes(found, changes)}
+    node = release_iri(release, site().base)
+    triples = {*lineage.of_release(release, previous), *lineage.notes(release, changes)}
     return sorted(
-        said,
+        triples,
         key=lambda each: (
             each.subject != node,
             str(each.subject),
@@ -250,7 +254,7 @@ def _view() -> DiffView:
 
 def _no_such_page(number: int, pages: int) -> RequestProblem:
     return RequestProblem(
-        "not-found", f"There is no page {number}.", remedy=f"The last page is {pages}."
+        "not-release", f"There is no page {number}.", remedy=f"The last page is {pages}."
     )
 
 
@@ -264,7 +268,7 @@ def _format(suffix: str | None) -> Format:
     fmt = next((fmt for fmt in FORMATS if fmt.suffix == suffix), None)
     if suffix is not None and fmt is None:
         raise RequestProblem(
-            "not-found",
+            "not-release",
             f"There is no list of releases as {suffix!r}.",
             remedy=f"There is one as {', '.join(fmt.suffix for fmt in FORMATS)}.",
         )
@@ -276,15 +280,15 @@ def _chosen(fmt: Format | None) -> Format:
     return fmt or negotiate(request.headers.get("Accept"), FORMATS)
 
 
-def _told(
-    found: Release, previous: Release | None, changes: Mapping[StatementKind, Count], newest: str
+def _record(
+    release: Release, previous: Release | None, changes: Mapping[StatementKind, Count], newest: str
 ) -> object:
-    scene = Scene(site().base, site().release.id, newest)
-    return release_json(found, previous, changes, scene)
+    served = ServedReleases(site().base, site().release.id, newest)
+    return release_json(release, previous, changes, served)
 
 
-def _as_json(told: object) -> str:
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+def _as_json(content: object) -> str:
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def _rdf(triples: Iterable[Triple], fmt: Format) -> bytes:

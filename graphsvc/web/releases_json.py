@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ServedReleases:
     """The served base and release, and the current release."""
 
     base: str
@@ -28,41 +28,44 @@ class Scene:
 
 
 def release_json(
-    release: Release, previous: Release | None, counts: Mapping[StatementKind, Count], scene: Scene
+    release: Release,
+    previous: Release | None,
+    counts: Mapping[StatementKind, Count],
+    served: ServedReleases,
 ) -> dict[str, Any]:
     """Return a release, and the number of statements changed from the one before it."""
     manifest = release.manifest
     return {
         "id": release.id,
-        "iri": release_iri(release, scene.base).value,
+        "iri": release_iri(release, served.base).value,
         "built": manifest.built,
         "hash": manifest.hash,
         "program": manifest.program,
         "base": release.base,
         "counts": dict(manifest.counts),
-        "current": release.id == scene.current,
-        "served": release.id == scene.served,
+        "current": release.id == served.current,
+        "served": release.id == served.served,
         "previous": previous and previous.id,
         "changes": _counts(counts),
     }
 
 
-def comparison_json(found: Comparison, page: Page) -> dict[str, Any]:
+def comparison_json(comparison: Comparison, page: Page) -> dict[str, Any]:
     """Return a page of the changes between two releases."""
-    return {**_head(found), "view": page.view.value, **_page(page)}
+    return {**_head(comparison), "view": page.view.value, **_page(page)}
 
 
-def whole_json(found: Comparison, pages: Mapping[DiffView, Page]) -> dict[str, Any]:
+def whole_json(comparison: Comparison, pages: Mapping[DiffView, Page]) -> dict[str, Any]:
     """Return all changes between two releases, in every view."""
-    return {**_head(found), **{view.value: _groups(page) for view, page in pages.items()}}
+    return {**_head(comparison), **{view.value: _groups(page) for view, page in pages.items()}}
 
 
-def _head(found: Comparison) -> dict[str, Any]:
+def _head(comparison: Comparison) -> dict[str, Any]:
     return {
-        "from": found.before.id,
-        "to": found.after.id,
-        "bases": {"from": found.before.base, "to": found.after.base},
-        "counts": _counts(found.diff.counts),
+        "from": comparison.before.id,
+        "to": comparison.after.id,
+        "bases": {"from": comparison.before.base, "to": comparison.after.base},
+        "counts": _counts(comparison.diff.counts),
     }
 
 
@@ -87,35 +90,35 @@ def _counts(counts: Mapping[StatementKind, Count]) -> dict[str, dict[str, int]]:
 
 
 def _group(group: Group, view: DiffView) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "iri": group.about.iri,
         "label": group.about.label,
         "continued": group.continues,
     }
     if view is DiffView.RECORDS:
-        told["kind"] = group.kind.value
+        record["kind"] = group.kind.value
     if view is DiffView.SENTENCES:
-        told["before"] = _passage(group.before)
-        told["after"] = _passage(group.after)
-    return {**told, "changes": [_change(change) for change in group.changes]}
+        record["before"] = _passage(group.before)
+        record["after"] = _passage(group.after)
+    return {**record, "changes": [_change(change) for change in group.changes]}
 
 
-def _change(shown: NamedChange) -> dict[str, Any]:
-    change = shown.change
+def _change(named: NamedChange) -> dict[str, Any]:
+    change = named.change
     statement = change.statement
-    told: dict[str, Any] = {
+    record: dict[str, Any] = {
         "change": "added" if change.is_added else "removed",
         "kind": change.kind.value,
-        "subject": {**as_json(statement.subject), "label": shown.subject.label},
-        "property": {**as_json(statement.predicate), "label": shown.predicate.label},
-        "value": {**as_json(statement.object), "label": shown.value.label},
+        "subject": {**as_json(statement.subject), "label": named.subject.label},
+        "property": {**as_json(statement.predicate), "label": named.predicate.label},
+        "value": {**as_json(statement.object), "label": named.value.label},
         "graph": statement.graph.strip("<>"),
     }
-    if shown.passage is not None:
-        told["passage"] = _passage(shown.passage)
+    if named.passage is not None:
+        record["passage"] = _passage(named.passage)
     if change.rule is not None:
-        told["rule"] = change.rule.strip("<>")
-    return told
+        record["rule"] = change.rule.strip("<>")
+    return record
 
 
 def _passage(passage: Passage | None) -> dict[str, Any] | None:

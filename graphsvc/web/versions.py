@@ -59,9 +59,9 @@ def version(name: str) -> Response:
     path, fmt = split_suffix(name.rstrip("/"))
     problems.ask_for_rdf_errors(fmt)
     every_version = released_versions()
-    entry = next((each for each in every_version if each.edition.name == path), None)
+    entry = next((each for each in every_version if each.ontology_version.name == path), None)
     if entry is None:
-        listed = ", ".join(each.edition.name for each in every_version) or "none"
+        listed = ", ".join(each.ontology_version.name for each in every_version) or "none"
         raise RequestProblem(
             "not-found",
             f"There is no version {path!r} of the ontology.",
@@ -79,7 +79,7 @@ def version(name: str) -> Response:
 
 
 def _earlier(entry: Version, versions: Sequence[Version], requested: Format | None) -> Response:
-    quads = list(entry.edition.quads(site().base))
+    quads = list(entry.ontology_version.quads(site().base))
     data = site().once(("formats", entry.iri), lambda: formats_of(_document(entry, quads)))
     offered = (*carrying(Content.PAGE), *data)
     fmt = requested or negotiate(request.headers.get("Accept"), offered)
@@ -95,15 +95,15 @@ def _earlier(entry: Version, versions: Sequence[Version], requested: Format | No
             )
         return write_document(_document(entry, quads), fmt)
 
-    digest = sha256(entry.edition.nquads.encode()).hexdigest()
-    others = [each.edition.name for each in versions]
+    digest = sha256(entry.ontology_version.nquads.encode()).hexdigest()
+    others = [each.ontology_version.name for each in versions]
     tag = etag(
         site().release, request.url_root, "version", digest, *others, fmt.name, *of_reader(fmt)
     )
     # The date is that of the served release, which decides the latest version.
     response = answer(fmt, tag, http_date(site().built), body)
     response.headers["Content-Location"] = f"{entry.href}.{fmt.name}"
-    built = datetime.fromisoformat(entry.edition.built)
+    built = datetime.fromisoformat(entry.ontology_version.built)
     response.headers["Memento-Datetime"] = http_date(built)
     for other in offered:
         link = f'<{entry.href}.{other.name}>; rel="alternate"; type="{other.full_type}"'
@@ -124,8 +124,8 @@ def _document(entry: Version, quads: Sequence[Quad]) -> Document:
     if entry.prior is not None and not says_so:
         node = site().ontology
         own = frozenset((Triple(node, OWL.priorVersion, NamedNode(entry.prior)),))
-    built = datetime.fromisoformat(entry.edition.built)
-    imprint = Imprint(site().dataset, entry.edition.release, built)
+    built = datetime.fromisoformat(entry.ontology_version.built)
+    imprint = Imprint(site().dataset, entry.ontology_version.release, built)
     return version_document(site().ontology.value, imprint, entry.iri, (own, quads))
 
 

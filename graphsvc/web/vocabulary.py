@@ -29,7 +29,7 @@ def ontology_page(about: Head | None, page: int) -> str:
     ``about`` is the head of the ontology, None if the graph has none.
     """
     versions = released_versions()
-    key = ("ontology", page, *(each.edition.name for each in versions))
+    key = ("ontology", page, *(each.ontology_version.name for each in versions))
     return cached_page(key, lambda: _vocabulary_page(about, page, versions))
 
 

@@ -40,6 +40,7 @@ _SAID = f"""
         {_HEIR} "It was another name of Genertec."@en .
 """
 _OPENING = """
+@prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 

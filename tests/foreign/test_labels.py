@@ -162,7 +162,7 @@ def test_a_graph_without_labels_has_a_property_for_them() -> None:
 
 def test_a_term_is_known_under_both_addresses_of_schema_org() -> None:
     assert vocabularies.is_made(), "make it: graphsvc assets"
-    first, second = (vocabularies.known(f"{s}://schema.org/givenName") for s in ("http", "https"))
+    first, second = (vocabularies.text_of(f"{s}://schema.org/givenName") for s in ("http", "https"))
     assert first == second
     assert first.labels
 
@@ -172,14 +172,14 @@ def test_the_table_is_in_order_so_that_each_line_is_found() -> None:
     assert lines == sorted(lines)
     for line in (*lines[:3], lines[len(lines) // 2], *lines[-3:]):
         iri, kind, language, words = line.decode().split("\t")
-        found = vocabularies.known(iri)
+        found = vocabularies.text_of(iri)
         said = found.labels if kind == vocabularies.LABEL else found.definitions
         assert (words, language or None) in [(each.value, each.language) for each in said]
 
 
 @pytest.mark.parametrize("iri", ["", "a", "zzz", "http://xmlns.com/foaf/0.1/", "urn:x\ty"])
 def test_what_is_no_well_known_term_has_no_name(iri: str) -> None:
-    assert vocabularies.known(iri).labels == ()
+    assert vocabularies.text_of(iri).labels == ()
 
 
 def test_the_vocabularies_and_their_licences_are_named(names: FlaskClient) -> None:
@@ -191,7 +191,7 @@ def test_the_vocabularies_and_their_licences_are_named(names: FlaskClient) -> No
 def test_without_the_table_terms_go_by_their_iris(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for cached in (vocabularies.known, vocabularies._table, vocabularies.languages):  # noqa: SLF001
+    for cached in (vocabularies.text_of, vocabularies._table, vocabularies.languages):  # noqa: SLF001
         cached.cache_clear()
     monkeypatch.setattr(vocabularies, "TABLE", tmp_path / "none.txt")
     try:
@@ -199,5 +199,5 @@ def test_without_the_table_terms_go_by_their_iris(
         assert "foaf:givenName" in read(client, "/doc/ada")
     finally:
         monkeypatch.undo()
-        for cached in (vocabularies.known, vocabularies._table, vocabularies.languages):  # noqa: SLF001
+        for cached in (vocabularies.text_of, vocabularies._table, vocabularies.languages):  # noqa: SLF001
             cached.cache_clear()

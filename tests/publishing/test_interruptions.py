@@ -32,11 +32,11 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from graphsvc.publishing.connecting import connected
+from graphsvc.publishing.connecting import connect
 from graphsvc.publishing.publication import Publisher
 
 base, name, dump, url, folder, size = sys.argv[1:]
-engine = connected(url, {"update": None, "upload": None}, int(size))
+engine = connect(url, {"update": None, "upload": None}, int(size))
 release = SimpleNamespace(id=name, dump=Path(dump), base=base)
 Publisher(engine, base, Path(folder), lambda strategy: None).publish(release)
 """

@@ -22,7 +22,7 @@ from graphsvc.description import describe
 from graphsvc.phrases import Phrase
 from graphsvc.views.licences import licence_name
 from graphsvc.views.thing.model import ExpectedGroup
-from graphsvc.vocabularies import known
+from graphsvc.vocabularies import text_of
 from graphsvc.web.app import create_app
 from graphsvc.web.languages import label_html
 
@@ -316,7 +316,7 @@ def of_the_graph(release: Release) -> set[str]:
                     release.naming.prefixes.shorten(iri),
                 }
                 said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
-                said |= {label.value for label in known(iri).labels + known(iri).definitions}
+                said |= {label.value for label in text_of(iri).labels + text_of(iri).definitions}
                 # The name of a licence is one in every language.
                 said.add(licence_name(iri) or iri)
     return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}

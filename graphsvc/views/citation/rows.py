@@ -54,8 +54,8 @@ class CitedRows:
             graphs = {
                 each for by_property in self._facts(row) for each in _graphs(by_property, row)
             }
-        found = filter(None, map(self.names.passage, graphs))
-        return sorted(found, key=lambda passage: passage.order)
+        passages = filter(None, map(self.names.passage, graphs))
+        return sorted(passages, key=lambda passage: passage.order)
 
     def _facts(self, row: Row) -> Iterator[Mapping[Term, set[Term]]]:
         terms = [*_askable(row)]
@@ -65,9 +65,9 @@ class CitedRows:
     def _read(self, graph: Graph, rows: Sequence[Row]) -> None:
         values = [*dict.fromkeys(term for row in rows for term in _askable(row))]
         things = [term for term in values if isinstance(term, NamedNode)]
-        for found in graph.rows(BETWEEN.bind({"thing": things, "value": values})):
-            by_property = self._stating[found["thing"], found["value"]]
-            by_property[found["property"]].add(found["graph"])
+        for fact in graph.rows(BETWEEN.bind({"thing": things, "value": values})):
+            by_property = self._stating[fact["thing"], fact["value"]]
+            by_property[fact["property"]].add(fact["graph"])
 
 
 def _graphs(by_property: Mapping[Term, set[Term]], row: Row) -> set[Term]:
