@@ -253,7 +253,6 @@ FORMATS: tuple[Format, ...] = (
 
 
 def named(name: str) -> Format | None:
-    """Return the format with this name, or None."""
     return next((fmt for fmt in FORMATS if fmt.name == name), None)
 
 

@@ -55,7 +55,6 @@ class ReleaseLock:
             raise _gone(home)
 
     def close(self) -> None:
-        """Release the lock."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -72,7 +72,6 @@ def colour(value: object) -> str:
 
 
 def path(value: object) -> Path:
-    """Return a path."""
     return Path(text(str(value)))
 
 
@@ -85,7 +84,6 @@ def paths(value: object) -> tuple[Path, ...]:
 
 
 def base_iri(value: object) -> str | None:
-    """Return the base of IRIs, or None."""
     if value is None or value == "":
         return None
     if not isinstance(value, str) or not re.fullmatch(r"https?://[^\s<>\"{}|^`\\#?]+/", value):
@@ -184,7 +182,6 @@ def rates(value: object) -> str:
 
 
 def port(value: object) -> int:
-    """Return a port."""
     if (number := whole(value)) > _LARGEST_PORT:
         raise ValueError(f"a port from 0 to {_LARGEST_PORT}")
     return number

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from graphsvc import nearness
 from graphsvc import setting_values as reading
+from graphsvc import spelling
 from graphsvc.errors import SettingsError
 from graphsvc.profiles import DEFAULT, Profile
 from graphsvc.setting_sources import (
@@ -381,5 +381,5 @@ def _value(name: str, raw: RawSetting) -> Any:
 
 
 def _nearest(name: str) -> str:
-    matches = nearness.alike(name, _BY_NAME, 0.6)
+    matches = spelling.similar_texts(name, _BY_NAME, 0.6)
     return f"Did you mean {matches[0]}? " if matches else ""

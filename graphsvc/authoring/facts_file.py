@@ -75,7 +75,6 @@ class FactsFile:
 
     @property
     def text(self) -> str:
-        """Return the file."""
         pairs = zip(self.before, self.blocks, strict=True)
         return "".join(before + block.text for before, block in pairs) + self.end
 
@@ -85,7 +84,6 @@ class FactsFile:
         return frozenset(block.graph for block in self.blocks)
 
     def block(self, graph: str) -> FactsBlock | None:
-        """Return the block of a graph."""
         return next((block for block in self.blocks if block.graph == graph), None)
 
     def rearrange(

@@ -47,12 +47,10 @@ class Context:
 
     @property
     def before(self) -> Token | None:
-        """Return the token before."""
         return self._at(self.failure.at - 1) if self.failure.at else None
 
     @property
     def after(self) -> Token | None:
-        """Return the token after."""
         return self._at(self.failure.at + 1)
 
     @property

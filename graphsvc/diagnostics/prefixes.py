@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from graphsvc import sparql
 from graphsvc.diagnostics.context import Diagnostic
-from graphsvc.nearness import near
 from graphsvc.sparql import TokenKind
+from graphsvc.spelling import similar_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ def _diagnostic(prefix: str, declared: Mapping[str, str], offset: int) -> Diagno
         return Diagnostic(
             "This IRI is not in < >.", f"Write it in angle brackets: <{prefix}:…>.", offset
         )
-    suggestions = near(prefix, declared, most=2)
+    suggestions = similar_spellings(prefix, declared, most=2)
     question = (
         f"Did you mean {' or '.join(f'{name}:' for name in suggestions)}? " if suggestions else ""
     )

@@ -13,8 +13,8 @@ from graphsvc.diagnostics.clauses import CLAUSE_RULES
 from graphsvc.diagnostics.punctuation import PUNCTUATION_RULES
 from graphsvc.diagnostics.triples import TRIPLE_RULES
 from graphsvc.grammar import KEYWORDS
-from graphsvc.nearness import near
 from graphsvc.sparql import TokenKind
+from graphsvc.spelling import similar_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def misspelt_keyword(context: Context) -> Diagnostic | None:
     """Suggest the possible keywords that are similar to the word."""
     if not context.word or context.word in KEYWORDS:
         return None
-    possible = near(context.word, context.failure.expected & KEYWORDS, most=2)
+    possible = similar_spellings(context.word, context.failure.expected & KEYWORDS, most=2)
     only = [] if possible else _the_only_one(context)
     return _did_you_mean(context, possible or only)
 
@@ -41,7 +41,7 @@ def misspelt_and_misplaced_keyword(context: Context) -> Diagnostic | None:
     """Suggest the keyword that is similar to the word, though it cannot stand here either."""
     if len(context.word) < _LONG or context.word in KEYWORDS:
         return None
-    return _did_you_mean(context, near(context.word, KEYWORDS, most=1))
+    return _did_you_mean(context, similar_spellings(context.word, KEYWORDS, most=1))
 
 
 def unknown_function(context: Context) -> Diagnostic | None:

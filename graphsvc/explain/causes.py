@@ -9,8 +9,8 @@ from graphsvc import sparql
 from graphsvc.explain.model import Reason, ReasonKind
 from graphsvc.explain.patterns import variables, with_anonymous_nodes
 from graphsvc.namespaces import namespace_of
-from graphsvc.nearness import near
 from graphsvc.sparql import TokenKind
+from graphsvc.spelling import similar_spellings
 from graphsvc.store.iri_resolution import resolve
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def unknown_graphs(
 def _unknown_graph(label: str, iri: str, probes: Probes, place: Position | None) -> Reason:
     space = namespace_of(iri)
     names = {name[len(space) :] for name in probes.graph_names() if name.startswith(space)}
-    similar = near(iri[len(space) :], names, most=2)
+    similar = similar_spellings(iri[len(space) :], names, most=2)
     suggestions = tuple(probes.prefixes.compact(space + name) for name in similar)
     remedy = (
         f"Did you mean {' or '.join(suggestions)}?"

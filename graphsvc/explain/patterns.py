@@ -123,7 +123,6 @@ def _start(node: Node) -> int:
 
 
 def variables(node: Node) -> set[str]:
-    """Return the variables in a node."""
     return {token.text for token in node.leaves() if token.kind is TokenKind.VARIABLE}
 
 

@@ -87,7 +87,6 @@ class Probes:
         return self.prefixes.compact(text[1:-1]) if text.startswith("<") else text
 
     def graph_names(self) -> list[str]:
-        """Return the names of the graphs."""
         self.count()
         rows = self.store.select("SELECT DISTINCT ?graph { GRAPH ?graph { } } LIMIT 20000")
         return [row["graph"].value for row in rows if isinstance(row["graph"], NamedNode)]

@@ -15,7 +15,7 @@ from graphsvc import grammar, sparql
 from graphsvc.errors import GraphsvcError, Position
 from graphsvc.explain import patterns
 from graphsvc.namespaces import VOID, Prefixes, namespace_of
-from graphsvc.nearness import near
+from graphsvc.spelling import similar_spellings
 from graphsvc.store.iri_resolution import resolve
 
 if TYPE_CHECKING:
@@ -103,13 +103,15 @@ def _similar_terms(store: Store, iri: str, table: Prefixes) -> list[str]:
     local = iri[len(namespace) :]
     names = {name[len(namespace) :] for name in _terms(store, namespace)}
     if names:
-        return [namespace + name for name in near(local, names)]
-    spaces = near(namespace, set(table.values()), most=2)
+        return [namespace + name for name in similar_spellings(local, names)]
+    spaces = similar_spellings(namespace, set(table.values()), most=2)
     return [
         space + name
         for space in spaces
         if space != namespace
-        for name in near(local, {each[len(space) :] for each in _terms(store, space)}, most=1)
+        for name in similar_spellings(
+            local, {each[len(space) :] for each in _terms(store, space)}, most=1
+        )
     ]
 
 

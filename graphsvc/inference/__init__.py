@@ -45,7 +45,6 @@ class Inferred:
 
     @property
     def quads(self) -> tuple[Quad, ...]:
-        """Return all of it."""
         return (*self.shortcuts, *self.triples, *self.derivations)
 
 

@@ -81,7 +81,6 @@ class Triggers:
                 self._by_atom[trigger.atom.predicate, max(value, _ANY)].append(trigger)
 
     def of(self, fact: Fact) -> Iterator[_Trigger]:
-        """Yield the triggers for a fact."""
         _, predicate, value = fact
         yield from self._by_atom.get((predicate, _ANY), ())
         yield from self._by_atom.get((predicate, value), ())

@@ -102,7 +102,6 @@ class Extent:
 
     @property
     def middle(self) -> Position:
-        """Return the position in the middle."""
         west, south, east, north = self.bounds
         return (normalise_longitude((west + east) / 2), (south + north) / 2)
 

@@ -41,7 +41,6 @@ class Inventory:
 
 
 def inventory_iri(base: str) -> str:
-    """Return the IRI of the inventory for a base."""
     return graph_iri(base, "inventory").value
 
 

@@ -23,7 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from graphsvc import nearness
+from graphsvc import spelling
 from graphsvc.errors import InputError, UnknownQuery
 from graphsvc.queries.binding import BoundQuery
 from graphsvc.queries.header import Header
@@ -108,7 +108,7 @@ def query_named(queries: Sequence[Query], name: str) -> Query:
     for query in queries:
         if query.name == name:
             return query
-    suggestions = nearness.alike(name, [query.name for query in queries], 0.6, 3)
+    suggestions = spelling.similar_texts(name, [query.name for query in queries], 0.6, 3)
     raise UnknownQuery(
         f"There is no query named “{name}”.",
         remedy=f"Did you mean {' or '.join(suggestions)}?"

@@ -263,7 +263,6 @@ class _Collector:
             draft.numbers[predicate.value] = int(words.value)
 
     def entry(self, node: NamedNode, draft: _Draft, kind: EntryKind) -> Entry:
-        """Return the entry of a draft."""
         return Entry(
             iri=node.value,
             kind=kind,

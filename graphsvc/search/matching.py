@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from graphsvc.language_priority import distance
 from graphsvc.search.index_writer import LONGEST_WORD, tag
 from graphsvc.search.model import EntryKind, Hit, Name, NameRole, SearchResult
-from graphsvc.search.ranking import EXACT, NameMatcher, allowed_slips, slips_between
+from graphsvc.search.ranking import EXACT, NameMatcher, allowed_errors, errors_between
 from graphsvc.search.words import grams, key, words
 
 if TYPE_CHECKING:
@@ -210,11 +210,11 @@ class Search:
 
     def _similar_words(self, unit: Unit) -> list[str]:
         """Return the words similar to a unit, the best first; only the unit if it is in use."""
-        word, most = unit.text, allowed_slips(unit.text)
+        word, most = unit.text, allowed_errors(unit.text)
         if len(unit.words) > 1 or not most or self._index.uses(word):
             return [word]
         candidates = self._index.words_like(sorted(grams(word)), _COMPARED)
-        apart = [(slips_between(word, each, most), -uses, each) for each, uses in candidates]
+        apart = [(errors_between(word, each, most), -uses, each) for each, uses in candidates]
         return [each for far, _, each in sorted(apart) if far <= most][:_SPELLINGS]
 
     def _ordered(

@@ -33,13 +33,13 @@ _key = lru_cache(_REMEMBERED)(key)
 _split = lru_cache(_REMEMBERED)(split)
 
 
-def allowed_slips(word: str) -> int:
-    """Return how many slips of the hand a word may have: one for each three letters."""
+def allowed_errors(word: str) -> int:
+    """Return how many typing errors a word may have: one for each three letters."""
     return 0 if is_unspaced(word) else min(len(word) // 3, 3)
 
 
 def spelling_distance(word: str, other: str, most: int) -> int:
-    """Return how many slips lie between two words, or one more than ``most`` if there are more."""
+    """Return the typing errors between two words, or one more than ``most`` if there are more."""
     return int(OSA.distance(word, other, score_cutoff=most))
 
 
@@ -89,10 +89,10 @@ class NameMatcher:
             return 1.0
         if len(word) > 1 and name_word.startswith(word):
             return _BEGINS + 0.2 * len(word) / len(name_word)
-        most = allowed_slips(word) if self.fuzzy else 0
+        most = allowed_errors(word) if self.fuzzy else 0
         if not most or len(name_word) < len(word) - most:
             return 0.0
-        apart = slips_between(word, name_word, most)
+        apart = errors_between(word, name_word, most)
         return 0.0 if apart > most else _LIKE * (1 - apart / len(word))
 
     def _in_a_row(self, name_words: Sequence[str]) -> float:
@@ -101,10 +101,10 @@ class NameMatcher:
         return 7.0 if joined.startswith(query) else float(query in joined)
 
 
-def slips_between(word: str, named: str, most: int) -> float:
-    """Return how many slips make one word of the other, or of its beginning.
+def errors_between(word: str, named: str, most: int) -> float:
+    """Return how many typing errors turn one word into the other, or into its beginning.
 
-    The rest of a word that was not typed to its end counts for half a slip.
+    The missing end of an unfinished word counts as half an error.
     """
     whole: float = spelling_distance(word, named, most)
     for length in range(len(word) - 1, len(word) + 2):

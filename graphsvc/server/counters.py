@@ -105,7 +105,6 @@ class CounterRow:
         self._whole[_ENDS + ENDS.index(reason)] += 1
 
     def count(self, event: Event) -> None:
-        """Count an event."""
         self._whole[_EVENTS + event] += 1
 
     def count_failure(self, kind: FailureKind) -> None:

@@ -68,7 +68,6 @@ class Notice:
         os.close(self.descriptor)
 
     def write(self, status: ServiceStatus) -> None:
-        """Write the status."""
         self.has_served = True
         self._changes += 1
         _overwrite(self.descriptor, asdict(status))

@@ -101,9 +101,7 @@ def record_of(
 class RecordReader(Protocol):
     """Reads the records of completed requests."""
 
-    def read(self, record: Record) -> None:
-        """Read a record."""
-        ...
+    def read(self, record: Record) -> None: ...
 
 
 class RequestJournal:
@@ -143,7 +141,6 @@ class RequestJournal:
             self._row.count_end(reason)
 
     def count(self, event: Event) -> None:
-        """Count an event."""
         if self._row is not None:
             self._row.count(event)
 

@@ -74,7 +74,6 @@ class WorkerProcess:
 
     @property
     def free_cell(self) -> int:
-        """Return a free cell."""
         return next(cell for cell in range(CELLS) if cell not in self.clients)
 
     def stop(self) -> None:

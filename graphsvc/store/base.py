@@ -75,9 +75,7 @@ class Answer(Protocol):
     """The answer to a query; it is computed while it is written."""
 
     @property
-    def format(self) -> Format:
-        """Return the format of the answer."""
-        ...
+    def format(self) -> Format: ...
 
     def write(self, out: IO[bytes]) -> None:
         """Write the whole answer.

@@ -22,7 +22,7 @@ from urllib.parse import quote, unquote
 import pyoxigraph as ox
 import yaml
 
-from graphsvc import nearness, sparql, trig
+from graphsvc import sparql, spelling, trig
 from graphsvc.datatypes import DATATYPES, XSD
 from graphsvc.errors import QueryError
 from graphsvc.namespaces import Prefixes
@@ -117,7 +117,7 @@ class RowMapping:
         for iri, line in trig.mentions(text).items():
             name = unquote(iri.removeprefix(self._namespace))
             if iri.startswith(self._namespace) and name and name not in columns:
-                similar = nearness.near(name, columns, 1)
+                similar = spelling.similar_spellings(name, columns, 1)
                 guess = f"Did you mean {similar[0]}? " if similar else ""
                 yield InvalidMappingError(
                     f"The table has no column “{name}”.",

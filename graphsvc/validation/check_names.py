@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from graphsvc import nearness
+from graphsvc import spelling
 from graphsvc.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def findings(weighed: Iterable[str], names: Iterable[str]) -> Iterator[Finding]:
     names = sorted(names)
     for name in weighed:
         if name not in names:
-            suggestions = nearness.near(name, names, 1)
+            suggestions = spelling.similar_spellings(name, names, 1)
             yield Finding(
                 "unknown-check",
                 f"The settings weigh {name}, but no check has that name.",

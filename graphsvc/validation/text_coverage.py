@@ -54,7 +54,6 @@ def findings(context: ValidationContext) -> list[Finding]:
 
 
 def of_texts(project: Project) -> list[TextCoverage]:
-    """Return the coverage of each text of a project."""
     facts = coverage.stating(project)
     places = coverage.passages_of_things(project)
     things: dict[str, list[str]] = {}

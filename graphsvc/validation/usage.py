@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from graphsvc import nearness, sparql
+from graphsvc import sparql, spelling
 from graphsvc.findings import Finding
 from graphsvc.layout import Role
 
@@ -61,7 +61,7 @@ def _named_iris(file: SourceFile, context: ValidationContext) -> dict[str, sparq
 
 
 def _unknown(context: ValidationContext, path: str, iri: str, token: sparql.Token) -> Finding:
-    similar = nearness.alike(iri, context.own_terms, 0.8)
+    similar = spelling.similar_texts(iri, context.own_terms, 0.8)
     guess = f"Did you mean {context.prefixes.compact(similar[0])}? " if similar else ""
     return Finding(
         "query-unknown-term",

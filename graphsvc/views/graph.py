@@ -78,7 +78,6 @@ class Graph:
 
     @classmethod
     def of(cls, release: Release, store: Store) -> Graph:
-        """Return the graph of a release with its store."""
         graph = cls(store, release.base, release.naming, release.forms, release.addresses)
         graph._derived = release.derived
         return graph

@@ -42,7 +42,6 @@ LAYOUTS = ("columns", "rows")
 
 
 def state_parameters(state: State) -> Pairs:
-    """Return the parameters of a state."""
     return write_state(state, site().release.prefixes)
 
 

@@ -175,7 +175,6 @@ class PageTemplate(Template):
     """
 
     def render(self, *args: object, **kwargs: object) -> str:
-        """Render the template."""
         return without_forbidden(super().render(*args, **kwargs))
 
 
@@ -233,7 +232,6 @@ def _undirected(text: Markup) -> Markup:
 
 
 def _format_label(name: str) -> str:
-    """Return the label of a format."""
     fmt = named(name)
     return fmt.label if fmt else name
 

@@ -222,7 +222,6 @@ def _tombstone(withdrawn: errors.Withdrawn | None) -> Sequence[Triple]:
 
 
 def problem_of(error: errors.GraphsvcError) -> Problem:
-    """Return the problem for an error."""
     name = next(name for cls, name in _OF_EXCEPTION if isinstance(error, cls))
     return Problem(
         NAMED_KINDS[name],

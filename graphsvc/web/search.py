@@ -87,7 +87,6 @@ class SearchQuestion:
         return cls(request.args.get("q", "").strip(), _kind(), _class(), page_number())
 
     def search(self, index: Index) -> Search:
-        """Return the search in an index."""
         classes = [self.cls] if self.cls else []
         kinds = [*_OF_CLASSES] if classes else [self.kind] if self.kind else []
         return Search(index, self.text, kinds, classes)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graphsvc import grammar
 from graphsvc.diagnostics import LONGEST, diagnose, warnings
 from graphsvc.diagnostics.alternatives import alternatives
-from graphsvc.nearness import alike, near
+from graphsvc.spelling import similar_spellings, similar_texts
 from graphsvc.store import syntax
 from graphsvc.store.repair import RepairedQuery, repair
 
@@ -398,14 +398,17 @@ def test_a_text_that_nobody_reads_is_not_looked_at() -> None:
 
 @pytest.mark.parametrize("word", ["fitler", "filtr", "FILTER", "fatter"])
 def test_a_word_is_near_by_slips_of_the_hand(word: str) -> None:
-    assert near(word, ["filter", "flutters"]) == ["filter"]
+    assert similar_spellings(word, ["filter", "flutters"]) == ["filter"]
 
 
 def test_texts_are_alike_that_have_most_in_common() -> None:
-    assert alike("keeper", ["lights", "keepers", "keep"], 0.6, 3) == ["keepers", "keep"]
-    assert alike("keeper", ["lights", "keepers"], 0.95) == []
+    assert similar_texts("keeper", ["lights", "keepers", "keep"], 0.6, 3) == ["keepers", "keep"]
+    assert similar_texts("keeper", ["lights", "keepers"], 0.95) == []
 
 
 def test_the_nearest_comes_first() -> None:
-    assert near("Mechanisms", ["Mechanise", "Mechanism", "Person"]) == ["Mechanism", "Mechanise"]
-    assert near("x", []) == []
+    assert similar_spellings("Mechanisms", ["Mechanise", "Mechanism", "Person"]) == [
+        "Mechanism",
+        "Mechanise",
+    ]
+    assert similar_spellings("x", []) == []

@@ -73,7 +73,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "errors",
         "findings",
         "non_rdf_files",
-        "nearness",
+        "spelling",
     ),
 )
 #: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.

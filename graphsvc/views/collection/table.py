@@ -60,7 +60,6 @@ class Table:
 
     @property
     def rows(self) -> tuple[GridRow, ...]:
-        """Return the rows."""
         return self.grid.rows
 
     @property

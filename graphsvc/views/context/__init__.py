@@ -116,7 +116,6 @@ class Context:
 
     @classmethod
     def read(cls, graph: Graph, prefixes: Mapping[str, str]) -> Context:
-        """Make the context of a graph."""
         return _VocabularyReader(graph).context(prefixes)
 
     def compact(self, iri: str) -> str:

@@ -55,7 +55,6 @@ class Blanks:
             yield from self._parts[number]
 
     def within(self, graph: NamedNode) -> Iterator[Quad]:
-        """Yield the quads of a graph."""
         return (quad for part in self._parts for quad in part if quad.graph_name == graph)
 
 

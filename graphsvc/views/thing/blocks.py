@@ -54,7 +54,6 @@ class BlocksDraft:
             yield from draft.terms()
 
     def with_names(self, names: Names) -> Blocks:
-        """Return the blocks with names."""
         blocks = [draft.with_names(names) for draft in self._drafts]
 
         def of(kind: type[B]) -> B | None:

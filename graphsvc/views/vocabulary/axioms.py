@@ -35,7 +35,6 @@ class Axioms(Statements):
 
     @cached_property
     def subjects(self) -> tuple[NamedNode, ...]:
-        """Return the named subjects."""
         return tuple(term for term in self._by_subject if isinstance(term, NamedNode))
 
     def pointing(self, value: Term, predicate: NamedNode) -> list[Term]:

@@ -59,7 +59,6 @@ class TermBox:
 
     @property
     def text_x(self) -> float:
-        """Return the x of the text."""
         return self.x + _PADDING
 
 

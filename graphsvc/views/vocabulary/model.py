@@ -71,12 +71,10 @@ class VocabularyTerm:
 
     @property
     def iri(self) -> str:
-        """Return the IRI of the term."""
         return self.term.iri or ""
 
     @property
     def is_class(self) -> bool:
-        """Tell whether the term is a class."""
         return self.kind == CLASSES
 
 
