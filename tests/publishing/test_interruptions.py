@@ -132,7 +132,7 @@ def test_without_transactions_a_run_that_is_killed_is_finished_or_undone(
     assert behind_proxy.strategies == [Strategy.IN_PLACE]
     assert "readers see some graphs as before and some as they will be" in Strategy.IN_PLACE.value
     killed_at(proxy, behind_proxy, new, '"new', kill)
-    with pytest.raises(PublishingError, match="a part of what") as caught:
+    with pytest.raises(PublishingError, match="only a part of its release") as caught:
         publisher.publish(old)
     assert "--release new" in caught.value.remedy
     assert "--undo" in caught.value.remedy
