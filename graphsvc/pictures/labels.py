@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,8 +19,13 @@ Point: TypeAlias = tuple[float, float]
 #: a point and its label, in units of the picture.
 _LETTER, _LINE, _GAP = 0.58, 1.1, 6.0
 
-#: The relative width of a wide letter (of a script such as Han), and the classes of such letters:
-#: https://www.unicode.org/reports/tr11/
+#: The relative widths of letters that are narrower or wider than most; of a wide letter (of a
+#: script such as Han), and the classes of such letters: https://www.unicode.org/reports/tr11/
+_RELATIVE = {
+    **dict.fromkeys("fijl.,'()-I ", 0.55),
+    **dict.fromkeys("rt", 0.72),
+    **dict.fromkeys("mwMW", 1.5),
+}
 _WIDER, _WIDE = 1.75, frozenset("WF")
 
 #: The vertical offsets at which the name of an area may stand, in font sizes.
@@ -56,12 +62,14 @@ class Label:
 
 def width(words: str, size: float) -> float:
     """Return the approximate width of some words in a font size."""
-    wide = 0 if words.isascii() else sum(map(_is_wide, words))
-    return (len(words) + wide * (_WIDER - 1)) * _LETTER * size
+    return sum(map(_relative_width, words)) * _LETTER * size
 
 
-def _is_wide(letter: str) -> bool:
-    return unicodedata.east_asian_width(letter) in _WIDE
+@lru_cache(maxsize=1024)
+def _relative_width(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in _WIDE:
+        return _WIDER
+    return _RELATIVE.get(letter, 1.0)
 
 
 def truncate(words: str, room: float, size: float) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from graphsvc.pictures import labels as lettering
 from graphsvc.pictures.layers import layer_layout
 
 if TYPE_CHECKING:
@@ -32,13 +33,9 @@ _PADDING = 8.0
 _BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
 _INDENT = 20.0
-# The width of a letter in a wide typeface, plain and bold; and of wider or narrower letters.
-_CHARACTER, _BOLD_CHARACTER = 7.5, 8.4
-_RELATIVE = {
-    **dict.fromkeys("fijl.,'()-I ", 0.55),
-    **dict.fromkeys("rt", 0.72),
-    **dict.fromkeys("mwMW", 1.5),
-}
+# The font size by which boxes are made: larger than that of the style sheet, so that a box holds
+# its words in any typeface; and that for bold words.
+_SIZE, _BOLD_SIZE = 13.0, 14.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +145,9 @@ def _height(lines: int) -> float:
     return lines * _LINE + 6.0
 
 
-def _width(terms: Sequence[Named], character: float = _BOLD_CHARACTER) -> float:
-    longest = max(_letters(term.label) for term in terms)
-    return round(longest * character + 2 * _PADDING, 1)
-
-
-def _letters(words: str) -> float:
-    """Return the width of some words in letters of the usual width."""
-    return sum(_RELATIVE.get(letter, 1.0) for letter in words)
+def _width(terms: Sequence[Named], size: float = _BOLD_SIZE) -> float:
+    longest = max(lettering.width(term.label, size) for term in terms)
+    return round(longest + 2 * _PADDING, 1)
 
 
 def _starts(widths: Sequence[float], between: float = _BETWEEN) -> list[float]:
@@ -208,7 +200,7 @@ def _boxes(
 ) -> dict[int, TermBox]:
     """Return the box of every node; that of a waypoint is empty and as wide as its column."""
     own_width = [
-        _width(terms, _BOLD_CHARACTER if node < classes else _CHARACTER)
+        _width(terms, _BOLD_SIZE if node < classes else _SIZE)
         for node, terms in enumerate(contents)
     ]
     numbers = range(len(contents))
