@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -13,7 +14,7 @@ from cachetools import LRUCache
 from flask import current_app, request
 from pyoxigraph import Literal, NamedNode
 
-from graphsvc import __version__, vocabularies
+from graphsvc import __version__, sparql, vocabularies
 from graphsvc.document_addresses import iris_at
 from graphsvc.errors import StoreError
 from graphsvc.namespaces import VOID
@@ -29,10 +30,10 @@ from graphsvc.views.model import Dataset
 from graphsvc.views.names import Names
 from graphsvc.views.structured import Alignments
 from graphsvc.views.thing import filter_known, head, is_known
-from graphsvc.views.vocabulary.questions import questions_by_term
+from graphsvc.views.vocabulary.model import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from graphsvc.release import Release
     from graphsvc.search import Index
@@ -288,3 +289,12 @@ def site() -> Site:
     if not isinstance(served, Site):
         raise TypeError("The application was not made by create_app.")
     return served
+
+
+def questions_by_term(queries: Iterable[Query], prefixes: Mapping[str, str]) -> Questions:
+    """Return the queries that contain an IRI, by IRI; ``prefixes`` need no declaration in them."""
+    by_iri: dict[str, list[Question]] = defaultdict(list)
+    for query in queries:
+        for iri in sorted(sparql.named_iris(query.text, prefixes)):
+            by_iri[iri].append(Question(query.name, query.summary))
+    return {iri: tuple(questions) for iri, questions in by_iri.items()}

@@ -20,8 +20,8 @@ from graphsvc.store.oxigraph import OxigraphStore
 from graphsvc.store.union import store_of
 from graphsvc.views.graph import Graph
 from graphsvc.views.vocabulary import vocabulary
-from graphsvc.views.vocabulary.questions import questions_by_term
 from graphsvc.web.app import create_app
+from graphsvc.web.site import questions_by_term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
