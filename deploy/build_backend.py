@@ -107,10 +107,17 @@ class BuildPy(build_py):
         self._make_manual()
 
     def _make_manual(self) -> None:
+        from click import Context
         from click_man.core import write_man_pages
 
         from graphsvc import __version__
         from graphsvc.cli import main
+
+        # The commands are imported when they are called; click-man looks at those that are there.
+        context = Context(main)
+        for name in main.list_commands(context):
+            if command := main.get_command(context, name):
+                main.add_command(command, name)
 
         folder = Path(self.build_lib).with_name("man")
         shutil.rmtree(folder, ignore_errors=True)

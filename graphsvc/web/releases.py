@@ -67,7 +67,7 @@ def _refuse_where_there_are_none() -> None:
     """Refuse requests if the statements are in an engine: it has no releases."""
     if site().release.engine:
         raise RequestProblem(
-            "not-release",
+            "not-found",
             "The statements lie in an engine, so there are no releases of them.",
             remedy="Ask for things, or ask the endpoint: the answers are current.",
         )
@@ -254,7 +254,7 @@ def _view() -> DiffView:
 
 def _no_such_page(number: int, pages: int) -> RequestProblem:
     return RequestProblem(
-        "not-release", f"There is no page {number}.", remedy=f"The last page is {pages}."
+        "not-found", f"There is no page {number}.", remedy=f"The last page is {pages}."
     )
 
 
@@ -268,7 +268,7 @@ def _format(suffix: str | None) -> Format:
     fmt = next((fmt for fmt in FORMATS if fmt.suffix == suffix), None)
     if suffix is not None and fmt is None:
         raise RequestProblem(
-            "not-release",
+            "not-found",
             f"There is no list of releases as {suffix!r}.",
             remedy=f"There is one as {', '.join(fmt.suffix for fmt in FORMATS)}.",
         )

@@ -27,7 +27,7 @@ def test_the_index_leads_to_a_term_and_stays(browser: Browser, served: str) -> N
         page.locator("#index").get_by_role("link", name="secretariat", exact=True).click()
         page.wait_for_url("**/ontology#Secretariat")
         term = page.locator("article#Secretariat")
-        assert "An office that is called the secretariat" in term.inner_text()
+        assert "Office that is called the secretariat" in term.inner_text()
         assert term.locator("h3").is_visible()
         place = page.locator("#index").bounding_box()
         assert place is not None
