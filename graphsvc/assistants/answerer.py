@@ -7,6 +7,7 @@ its memory and which is killed at the deadline; the next question finds a new on
 from __future__ import annotations
 
 import json
+import os
 import sys
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from graphsvc.server import bounds
 from graphsvc.server.failures import Cause, cause_of, error_of
 from graphsvc.web.problems import problem_of
 
@@ -47,7 +49,8 @@ class _Worker:
     async def start(cls, release: Path) -> _Worker:
         """Return a worker; it says something once it has read the release."""
         # What it logs goes to where this process logs.
-        process = await anyio.open_process((*_PROGRAM, release), stderr=None)
+        environment = bounds.without_backtrace(os.environ)
+        process = await anyio.open_process((*_PROGRAM, release), stderr=None, env=environment)
         if process.stdin is None or process.stdout is None:
             raise TypeError("The process has no pipes.")
         return cls(process, process.stdin, BufferedByteReceiveStream(process.stdout))

@@ -41,11 +41,11 @@ def propose_thing(desk: Desk, kind: str, label: str, end: str = "") -> NewThing:
     """Return a new thing of a class; its IRI ends with ``end``, or else with its label."""
     iri = _free(desk.project, _namespace(desk.project, kind) + (slug(end or label) or _NO_SLUG))
     name = desk.prefixes.compact
-    keeps_label = _editorial_file(desk) is not None
+    has_label_elsewhere = _editorial_file(desk) is not None
     facts = f"{name(iri)} a {name(kind)}"
-    if not keeps_label:
+    if not has_label_elsewhere:
         facts += f" ; {name(RDFS.label.value)} {_literal(label, desk.language)}"
-    return NewThing(iri, f"{facts} .", keeps_label)
+    return NewThing(iri, f"{facts} .", has_label_elsewhere)
 
 
 def keep_labels(desk: Desk, labels: Mapping[str, str]) -> None:

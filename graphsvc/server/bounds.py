@@ -16,6 +16,10 @@ import socket
 import struct
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PAGE = resource.getpagesize()
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -57,6 +61,15 @@ def end_with_parent(number: signal.Signals = signal.SIGKILL) -> None:
 def write_no_core() -> None:
     """Write no core file when this process crashes: it would contain the whole graph."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def without_backtrace(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for a process whose engine must write no backtrace.
+
+    A backtrace takes memory. The engine writes one when it is refused memory: then the process
+    would wait for itself, and never end.
+    """
+    return {**environment, "RUST_BACKTRACE": "0"}
 
 
 def limit_memory(extra: int) -> None:

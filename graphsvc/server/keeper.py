@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from graphsvc import checksums, release_repository
 from graphsvc.errors import ReleaseError, StoreError
 from graphsvc.release import CURRENT, Release, current
+from graphsvc.server import bounds
 from graphsvc.server.exporter_process import ExporterProcess
 from graphsvc.server.listening import address_of, listen
 from graphsvc.server.notice import Notice, ServiceStatus
@@ -187,7 +188,9 @@ class Keeper:
             words += ["--watch", str(self._watch)]
             handed_down.append(self._watch)
         process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", _PROGRAM, *words], pass_fds=handed_down
+            [sys.executable, "-m", _PROGRAM, *words],
+            pass_fds=handed_down,
+            env=bounds.without_backtrace(os.environ),
         )
         os.close(writing)
         self._coming = _Generation(

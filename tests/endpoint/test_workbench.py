@@ -237,7 +237,7 @@ def test_every_example_fills_the_editor_and_has_an_answer(shipped: FlaskClient) 
 def test_the_parameters_of_an_example_are_those_of_its_header(shipped: FlaskClient) -> None:
     chosen = shipped.get("/sparql/example.json?name=mechanisms-of-a-country")
     text = json.loads(chosen.data)["text"]
-    countries = "VALUES (?country) { (<https://w3id.org/iwm/id/country/united-states>) }"
+    countries = "VALUES ?country { <https://w3id.org/iwm/id/country/united-states> }"
     assert countries in text
     bound = told(shipped, "answer", text)
     assert {row[0] for row in bound["rows"]} == {bound["rows"][0][0]}

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 import psutil
 import pytest
 
+from .conftest import starter
 from .processes import ENDLESS_COUNT, ENDLESS_ROWS, LOOKUP, NAME, Service, eventually, has
 from .wire import FORM, PATIENCE, QUERY, Answer, Wire, query, request
 
@@ -106,6 +107,19 @@ def test_an_answer_that_runs_out_of_memory_is_cut(cramped: Service) -> None:
     answer = cramped.ask(DISTINCT)
     assert answer.status == 503 or not answer.is_whole
     assert cramped.ask(LOOKUP).values == [NAME]
+
+
+def test_a_worker_without_memory_writes_no_backtrace(
+    lights_folder: Path, releases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine's runtime would wait for the memory that a backtrace takes, and never end."""
+    monkeypatch.setenv("RUST_BACKTRACE", "1")
+    with ExitStack() as stack:
+        service = starter(lights_folder, releases, tmp_path, stack)(request_memory=64)
+        answer = service.ask(DISTINCT)
+        assert answer.status == 503 or not answer.is_whole
+        assert "memory allocation" in service.log or "MemoryError" in service.log
+        assert "stack backtrace" not in service.log
 
 
 @pytest.mark.parametrize("depth", [1_000, 20_000, 200_000])

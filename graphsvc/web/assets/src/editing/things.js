@@ -21,7 +21,7 @@ export class NewThings {
     const said = this.#form.querySelector("output");
     try {
       const sent = { class: given.get("class"), label: given.get("label").trim(), end: given.get("end").trim() };
-      const { iri, statement, keeps_label: isKept } = await ask("thing.json", sent);
+      const { iri, statement, has_label_elsewhere: isKept } = await ask("thing.json", sent);
       if (isKept) this.labels[iri] = sent.label;
       said.textContent = gettext("Written into the facts: %(statement)s", { statement });
       this.#form.reset();
