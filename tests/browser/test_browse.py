@@ -196,7 +196,7 @@ def _box(part: Locator) -> tuple[int, int]:
 
 def broken_words(page: Page) -> list[str]:
     """Return the words of a comparison that are broken: they stand on more than one line."""
-    found: list[str] = page.evaluate(
+    words: list[str] = page.evaluate(
         """() => {
           const broken = [], range = document.createRange();
           const walker = document.createTreeWalker(
@@ -213,4 +213,4 @@ def broken_words(page: Page) -> list[str]:
           return broken;
         }"""
     )
-    return found
+    return words

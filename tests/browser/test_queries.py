@@ -20,20 +20,20 @@ FINLAND = "https://w3id.org/iwm/id/country/finland"
 
 
 def test_the_list_is_narrowed_as_one_types(browser: Browser, served: str) -> None:
-    shown = ".questions li:visible"
+    visible = ".questions li:visible"
     with opened(browser, served + "/queries?q=secretariat", 360) as page:
-        few = page.locator(shown).count()
+        few = page.locator(visible).count()
         page.get_by_label("Words").fill("")
-        expect(page.locator(shown)).not_to_have_count(few)
-        every = page.locator(shown).count()
+        expect(page.locator(visible)).not_to_have_count(few)
+        every = page.locator(visible).count()
         expect(page.get_by_text(f"{every} questions", exact=True)).to_be_visible()
         assert page.url == served + "/queries"
         page.get_by_label("Words").fill("secretariat")
-        expect(page.locator(shown)).to_have_count(few)
+        expect(page.locator(visible)).to_have_count(few)
         expect(page.get_by_text(f"{few} questions of {every}.")).to_be_visible()
         # The address is the state: the same is there when it is opened again.
         page.reload()
-        expect(page.locator(shown)).to_have_count(few)
+        expect(page.locator(visible)).to_have_count(few)
         assert violations(page) == []
 
 
@@ -63,9 +63,9 @@ def test_a_question_is_found_asked_and_taken_along(browser: Browser, served: str
         assert "China-Finland Committee" in page.locator("table.rows").inner_text()
         page.get_by_text("Download", exact=True).click()
         address = page.get_by_role("link", name="Excel").get_attribute("href")
-        taken = page.request.get(served + str(address))
-        assert taken.ok
-        assert taken.body()[:2] == b"PK"
+        download = page.request.get(served + str(address))
+        assert download.ok
+        assert download.body()[:2] == b"PK"
 
 
 def test_a_workbook_is_downloaded_under_its_name(
@@ -101,8 +101,8 @@ def test_a_question_goes_on_at_the_workbench(browser: Browser, served: str) -> N
 def test_a_thing_is_chosen_by_its_name_or_given_by_its_address(
     browser: Browser, served: str
 ) -> None:
-    asked = served + "/queries/mechanisms-of-a-country"
-    with opened(browser, asked, 360) as page:
+    address = served + "/queries/mechanisms-of-a-country"
+    with opened(browser, address, 360) as page:
         chooser = page.get_by_role("combobox", name="A country")
         expect(chooser).to_have_value("United States")
         chooser.focus()
@@ -113,7 +113,7 @@ def test_a_thing_is_chosen_by_its_name_or_given_by_its_address(
         chooser.fill("Atlantis")
         page.keyboard.press("Enter")
         assert "Choose one" in chooser.evaluate("field => field.validationMessage")
-        assert page.url == asked
+        assert page.url == address
         chooser.fill("italy")
         page.keyboard.press("Enter")
         page.wait_for_url("**?country=*italy")
@@ -155,8 +155,8 @@ def test_the_lines_of_a_query_are_copied(browser: Browser, served: str) -> None:
         page.get_by_text("How it is asked").click()
         page.get_by_role("button", name="Copy").last.click()
         page.locator("output:visible").wait_for()
-        taken = page.evaluate("navigator.clipboard.readText()")
-        assert taken == f"curl '{served}/queries/mechanisms-of-a-country.json'"
+        clipboard = page.evaluate("navigator.clipboard.readText()")
+        assert clipboard == f"curl '{served}/queries/mechanisms-of-a-country.json'"
 
 
 def test_a_citation_is_copied_and_saved(browser: Browser, served: str) -> None:

@@ -31,18 +31,18 @@ def test_a_tour_with_the_keyboard_alone(browser: Browser, served: str) -> None:
         box = page.get_by_role("combobox", name="Search names and sentences")
         assert box.evaluate("each => each === document.activeElement")
         page.keyboard.type("cica")
-        found = options(page)
-        assert found[0] == "CICA"
+        suggestions = options(page)
+        assert suggestions[0] == "CICA"
         assert box.get_attribute("aria-expanded") == "true"
         assert "suggestions" in page.get_by_role("status").inner_text()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("ArrowDown")
-        assert chosen(page) == found[1]
+        assert chosen(page) == suggestions[1]
         page.keyboard.press("ArrowUp")
         page.keyboard.press("ArrowUp")
         assert chosen(page) is None
         page.keyboard.press("ArrowUp")
-        assert chosen(page) == found[-1]
+        assert chosen(page) == suggestions[-1]
         page.keyboard.press("Escape")
         assert box.get_attribute("aria-expanded") == "false"
         assert box.input_value() == "cica"
@@ -83,7 +83,7 @@ def test_a_suggestion_is_followed_with_the_mouse(browser: Browser, served: str) 
 def test_the_last_that_was_typed_wins(browser: Browser, served: str) -> None:
     waiting: list[Route] = []
 
-    def held(route: Route) -> None:
+    def hold(route: Route) -> None:
         # The answer to the first letters comes when that to the last ones has been shown.
         if route.request.url.endswith("prefix=hua"):
             waiting.append(route)
@@ -91,7 +91,7 @@ def test_the_last_that_was_typed_wins(browser: Browser, served: str) -> None:
             route.continue_()
 
     with opened(browser, served) as page:
-        page.route("**/search/suggest**", held)
+        page.route("**/search/suggest**", hold)
         box = page.get_by_role("combobox")
         with page.expect_request("**/search/suggest?prefix=hua"):
             box.fill("hua")
@@ -142,8 +142,8 @@ def test_without_an_answer_it_says_so_and_searches(browser: Browser, served: str
     with opened(browser, served, pardoned="status of 503") as page:
         page.route("**/search/suggest**", lambda route: route.fulfill(status=503))
         page.get_by_role("combobox").fill("huawei")
-        told = page.locator(".search-box [role=status]")
-        expect(told).to_contain_text("Suggestions cannot be had now")
+        status = page.locator(".search-box [role=status]")
+        expect(status).to_contain_text("Suggestions cannot be had now")
         page.keyboard.press("Enter")
         page.wait_for_url("**/search?q=huawei")
 
