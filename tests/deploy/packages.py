@@ -18,7 +18,7 @@ REPOSITORY = Path(__file__).parents[2]
 _FETCHED = ("graphsvc/web/assets/node_modules", "graphsvc/vocabularies/node_modules")
 
 #: What a build makes, so that no sources have it.
-_MADE = (
+_BUILT = (
     "graphsvc/web/static/assets",
     "graphsvc/web/documentation.json",
     "graphsvc/vocabularies/terms.txt",
@@ -30,8 +30,8 @@ def copy_sources(names: Iterable[str], folder: Path) -> None:
 
     def left_out(parent: str, children: list[str]) -> set[str]:
         here = Path(parent).relative_to(REPOSITORY)
-        made = {child for child in children if str(here / child) in (*_MADE, *_FETCHED)}
-        return made | {"__pycache__"}
+        ignored = {child for child in children if str(here / child) in (*_BUILT, *_FETCHED)}
+        return ignored | {"__pycache__"}
 
     for name in names:
         source, target = REPOSITORY / name, folder / name

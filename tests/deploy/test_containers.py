@@ -46,8 +46,8 @@ def services() -> dict[str, dict[str, Any]]:
     """Return the services of the compose file, which the specification's own rules hold for."""
     compose = PyOptions(apply_merge=True).from_yaml((DEPLOY / "compose.yaml").read_text("utf-8"))
     compose.validate()
-    found: dict[str, dict[str, Any]] = compose.to_dict()["services"]
-    return found
+    by_name: dict[str, dict[str, Any]] = compose.to_dict()["services"]
+    return by_name
 
 
 def test_the_containerfile_keeps_the_rules_of_hadolint() -> None:

@@ -71,7 +71,7 @@ class Replicas:
         assert done.returncode == 0, done.stderr
 
 
-def asked(replicas: Replicas, request: Request, **fields: str) -> Answer:
+def answer_to(replicas: Replicas, request: Request, **fields: str) -> Answer:
     """Return what one reader is answered on a connection of its own."""
     with closing(connect(replicas.port, replicas.certificate, 1)) as connection:
         return request.send(connection, **fields)
@@ -175,12 +175,12 @@ def test_the_cache_gives_what_everybody_may_have_and_nothing_else(replicas: Repl
     replicas.start(replicas.ports[1])
     with nginx(replicas.folder, replicas.port, replicas.configuration()):
         page, data = REQUESTS[:2]
-        assert asked(replicas, page).cache == "nginx; fwd=uri-miss"
-        eventually(lambda: asked(replicas, page).cache == "nginx; hit")
-        eventually(lambda: asked(replicas, page).cache == "nginx; fwd=stale")
-        assert asked(replicas, data).content != asked(replicas, page).content
+        assert answer_to(replicas, page).cache == "nginx; fwd=uri-miss"
+        eventually(lambda: answer_to(replicas, page).cache == "nginx; hit")
+        eventually(lambda: answer_to(replicas, page).cache == "nginx; fwd=stale")
+        assert answer_to(replicas, data).content != answer_to(replicas, page).content
         for target in ("no/such/thing", "sparql?query=SELECT", "sparql?query=ASK{}&release=0"):
-            again = [asked(replicas, Request(target, PAGE)) for _ in range(3)]
+            again = [answer_to(replicas, Request(target, PAGE)) for _ in range(3)]
             assert {each.cache for each in again} == {"nginx; fwd=uri-miss"}
-        dump = asked(replicas, Request("dump.nq.gz", "*/*"), Range="bytes=0-9")
+        dump = answer_to(replicas, Request("dump.nq.gz", "*/*"), Range="bytes=0-9")
         assert (dump.status, len(dump.content), dump.cache) == (206, 10, "nginx; fwd=bypass")

@@ -149,9 +149,9 @@ def test_the_demonstration_has_pages_scripts_and_an_endpoint(demo: Service) -> N
     (script,) = re.findall(r'src="(/static/assets/workbench\.js[^"]*)"', page)
     assert demo.get(script).status == 200
     assert "graphsvc demo" in demo.get("/docs/install").content.decode()
-    asked = demo.ask("ASK { ?mechanism iwm:foundingYear 2007 }")
-    assert asked.status == 200
-    assert b"true" in asked.content
+    answer = demo.ask("ASK { ?mechanism iwm:foundingYear 2007 }")
+    assert answer.status == 200
+    assert b"true" in answer.content
 
 
 def test_the_demonstration_says_where_its_releases_are(demo: Service) -> None:
