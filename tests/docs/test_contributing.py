@@ -42,13 +42,13 @@ class Begun:
     """A step of a recipe, after which others are missing: words that a file gets.
 
     They are put before the words ``at``, or into a new file if it is empty. What the test that
-    fails prints has ``told``.
+    fails prints has ``failure``.
     """
 
     recipe: str
     file: str
     words: str
-    told: str
+    failure: str
     at: str = ""
 
     def do(self, root: Path) -> None:
@@ -171,7 +171,7 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 @pytest.mark.parametrize("begun", BEGUN, ids=lambda begun: begun.recipe)
 def test_a_step_that_is_left_out_is_seen(begun: Begun, failures: dict[str, str]) -> None:
-    assert begun.told in failures[begun.recipe]
+    assert begun.failure in failures[begun.recipe]
 
 
 @pytest.mark.usefixtures("no_java")
