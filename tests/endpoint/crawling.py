@@ -37,8 +37,8 @@ def merged(releases: Path, address: str) -> Graph:
     release = current(releases)
     assert release.base == address
     triples = [quad.triple for quad in release.store.quads()]
-    written = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return Graph().parse(data=written, format="nt")
+    n_triples = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    return Graph().parse(data=n_triples, format="nt")
 
 
 def read(url: str) -> Graph:
@@ -51,12 +51,12 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
 
     A link that is dead, or leads to no RDF, is an exception.
     """
-    gathered, seen = Graph(), {start}
+    gathered, visited = Graph(), {start}
     waiting = [start]
     with readers() as pool:
         while waiting:
             graphs = list(pool.map(read, waiting))
-            found = {
+            linked = {
                 urldefrag(str(term))[0]
                 for graph in graphs
                 for triple in graph
@@ -65,9 +65,9 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
             }
             for graph in graphs:
                 gathered += graph
-            waiting = sorted(found - seen)
-            seen |= found
-    return gathered, sorted(seen)
+            waiting = sorted(linked - visited)
+            visited |= linked
+    return gathered, sorted(visited)
 
 
 def missing(whole: Graph, gathered: Graph) -> list[object]:

@@ -35,7 +35,7 @@ def test_a_stream_that_its_deadline_ends_is_broken_off(
 
 def test_what_has_not_begun_is_refused_at_the_deadline(hurried: str) -> None:
     answer = ask(OverHttp(hurried), UNSTARTED)
-    assert answer.told["type"] == "/problems#deadline-exceeded"
+    assert answer.problem["type"] == "/problems#deadline-exceeded"
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["cache-control"] == "no-store"

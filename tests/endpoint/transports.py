@@ -48,7 +48,7 @@ class Answer:
         return self.content.decode("utf-8")
 
     @property
-    def told(self) -> dict[str, Any]:
+    def problem(self) -> dict[str, Any]:
         """Return the problem that the answer tells of, in the one shape."""
         assert self.kind == "application/problem+json", (self.status, self.content[:500])
         members: dict[str, Any] = json.loads(self.content)
@@ -64,9 +64,9 @@ class Answer:
 
     def column(self) -> list[str]:
         """Return the values of the only variable of SPARQL results in JSON."""
-        found = json.loads(self.content)
-        (name,) = found["head"]["vars"]
-        return sorted(row[name]["value"] for row in found["results"]["bindings"])
+        results = json.loads(self.content)
+        (name,) = results["head"]["vars"]
+        return sorted(row[name]["value"] for row in results["results"]["bindings"])
 
 
 class Client(Protocol):
