@@ -52,14 +52,14 @@ _NEW_CONNECTION = 0.2
 _PAUSE = 0.05
 
 #: How many bytes of a wrong answer are shown.
-_SHOWN = 200
+_EXCERPT_LENGTH = 200
 
 
 class Outcome(StrEnum):
     """What became of a request. A client sees all of them but the last two."""
 
     RIGHT = "right"
-    TOLD = "status 5xx"
+    SERVER_ERROR = "status 5xx"
     BROKEN = "broken off"
     REFUSED = "refused"
     LATE = "late"
@@ -102,7 +102,7 @@ def outcome(answer: Answer, right: Sequence[bytes]) -> Outcome:
     if not answer.is_whole:
         return Outcome.BROKEN
     if answer.status >= 500:
-        return Outcome.TOLD
+        return Outcome.SERVER_ERROR
     if answer.status != 200 or not right:
         return Outcome.WRONG
     if any(_lines(answer.content) == _lines(each) for each in right):
@@ -157,15 +157,17 @@ class Clients:
         while is_first or (not self._over.is_set() and random.random() > _NEW_CONNECTION):  # noqa: S311 - no secret
             target = random.choice(self._right.targets)  # noqa: S311 - no secret
             answer = wire.exchange(request(target))
-            seen = self._right.judge(target, answer)
-            self._count(seen)
-            if seen in (Outcome.CUT, Outcome.WRONG):
-                self.deceived.append(f"{seen}: {target}: {answer.head} {answer.content[:_SHOWN]!r}")
+            result = self._right.judge(target, answer)
+            self._count(result)
+            if result in (Outcome.CUT, Outcome.WRONG):
+                self.deceived.append(
+                    f"{result}: {target}: {answer.head} {answer.content[:_EXCERPT_LENGTH]!r}"
+                )
             if not answer.is_whole or answer.fields.get("connection") == "close":
                 return
             is_first = False
             self._over.wait(_PAUSE)
 
-    def _count(self, seen: Outcome) -> None:
+    def _count(self, result: Outcome) -> None:
         with self._lock:
-            self.outcomes[seen] += 1
+            self.outcomes[result] += 1
