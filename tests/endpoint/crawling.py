@@ -51,7 +51,7 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
 
     A link that is dead, or leads to no RDF, is an exception.
     """
-    gathered, visited = Graph(), {start}
+    crawled_graph, visited = Graph(), {start}
     waiting = [start]
     with readers() as pool:
         while waiting:
@@ -64,16 +64,16 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
                 if isinstance(term, URIRef) and term.startswith(base)
             }
             for graph in graphs:
-                gathered += graph
+                crawled_graph += graph
             waiting = sorted(linked - visited)
             visited |= linked
-    return gathered, sorted(visited)
+    return crawled_graph, sorted(visited)
 
 
-def missing(whole: Graph, gathered: Graph) -> list[object]:
+def missing(whole: Graph, crawled_graph: Graph) -> list[object]:
     """Return the triples that were not read; blank nodes have other names in each document."""
     return [
         triple
         for triple in whole
-        if triple not in gathered and not {BNode} & set(map(type, triple))
+        if triple not in crawled_graph and not {BNode} & set(map(type, triple))
     ]

@@ -57,9 +57,9 @@ def whole(address: str, tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:
-    gathered, visited = crawl(address + "id/light/north-rock", address)
+    crawled_graph, visited = crawl(address + "id/light/north-rock", address)
     assert len(visited) > 180
-    assert missing(whole, gathered) == []
+    assert missing(whole, crawled_graph) == []
     # Also to what was there before.
     assert f"{address}ontology/0.9.0" in visited
     assert sum("/releases/" in each and not each.endswith(".gz") for each in visited) == 2
@@ -88,8 +88,8 @@ def document(address: str, name: str) -> str:
 def rapper(syntax: str, url: str) -> set[str]:
     """Return the triples that raptor finds at an address."""
     command = ["rapper", "--quiet", "--input", syntax, "--output", "ntriples", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-    return set(done.stdout.splitlines())
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return set(result.stdout.splitlines())
 
 
 def curl(url: str, *flags: str) -> str:

@@ -197,17 +197,17 @@ FEW = examples(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     query=QUERY_FIELD, headers={"Accept": b";", "Accept-Encoding": b";", "If-None-Match": b'"'}
 )
 def test_any_parameters_and_fields_on_the_wire(
-    hurried: str, query: bytes, headers: dict[str, bytes]
+    server_with_deadline: str, query: bytes, headers: dict[str, bytes]
 ) -> None:
     headers.pop("Expect", None)  # the server's own business, before any application
-    check(wire(hurried, request_of(b"/sparql?" + query, headers)))
-    check(wire(hurried, request_of(b"/sparql?" + QUERY_FIELD, headers)))
+    check(wire(server_with_deadline, request_of(b"/sparql?" + query, headers)))
+    check(wire(server_with_deadline, request_of(b"/sparql?" + QUERY_FIELD, headers)))
 
 
 @FEW
 @given(kind=st.sampled_from([QUERY_TYPE, FORM_TYPE]), body=st.binary(max_size=200) | PARAMETERS)
-def test_any_body_on_the_wire(hurried: str, kind: str, body: bytes) -> None:
-    check(wire(hurried, request_of(b"/sparql", {"Content-Type": kind.encode()}, body)))
+def test_any_body_on_the_wire(server_with_deadline: str, kind: str, body: bytes) -> None:
+    check(wire(server_with_deadline, request_of(b"/sparql", {"Content-Type": kind.encode()}, body)))
 
 
 @st.composite
@@ -234,12 +234,12 @@ def mutants(draw: st.DrawFn, queries: list[str]) -> str:
 @FEW
 @given(data=st.data())
 def test_a_query_that_is_nearly_right(
-    hurried: str, mechanisms_folder: Path, data: st.DataObject
+    server_with_deadline: str, mechanisms_folder: Path, data: st.DataObject
 ) -> None:
     shipped = [path.read_text("utf-8") for path in sorted(mechanisms_folder.glob("queries/*.rq"))]
     query = data.draw(mutants(shipped))
     headers = {"Content-Type": QUERY_TYPE.encode()}
-    answer = wire(hurried, request_of(b"/sparql", headers, query.encode()))
+    answer = wire(server_with_deadline, request_of(b"/sparql", headers, query.encode()))
     check(answer)
     if answer.kind == "application/sparql-results+json":
         json.loads(answer.content)
@@ -276,7 +276,7 @@ def test_a_query_that_is_nearly_right(
         "sum",
     ],
 )
-def test_much_of_anything_is_answered_in_time(hurried: str, query: str) -> None:
+def test_much_of_anything_is_answered_in_time(server_with_deadline: str, query: str) -> None:
     headers = {"Content-Type": QUERY_TYPE.encode()}
-    check(wire(hurried, request_of(b"/sparql", headers, query.encode())))
-    check(wire(hurried, request_of(b"/sparql?" + QUERY_FIELD, {})))
+    check(wire(server_with_deadline, request_of(b"/sparql", headers, query.encode())))
+    check(wire(server_with_deadline, request_of(b"/sparql?" + QUERY_FIELD, {})))

@@ -68,9 +68,9 @@ def test_a_crawler_comes_to_the_whole_graph(
         tmp_path_factory.getbasetemp().glob("behind*/releases"),
         key=lambda each: each.stat().st_mtime,
     )
-    gathered, visited = crawl(address + "id/light/north-rock", address)
+    crawled_graph, visited = crawl(address + "id/light/north-rock", address)
     assert len(visited) > 180
-    assert missing(merged(releases, address), gathered) == []
+    assert missing(merged(releases, address), crawled_graph) == []
     described = Graph().parse(f"{address}.well-known/void", format="turtle")
     for predicate in (DCAT.downloadURL, DCAT.accessURL, DCAT.endpointURL, VOID.dataDump):
         named = {str(each) for each in described.objects(None, predicate)}

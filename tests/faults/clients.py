@@ -123,7 +123,7 @@ class Clients:
 
     def __init__(self, connect: Callable[[], Wire], right: Judge, number: int) -> None:
         self.outcomes: Counter[Outcome] = Counter()
-        self.deceived: list[str] = []
+        self.wrong_answers: list[str] = []
         self._connect = connect
         self._right = right
         self._over = threading.Event()
@@ -160,7 +160,7 @@ class Clients:
             result = self._right.judge(target, answer)
             self._count(result)
             if result in (Outcome.CUT, Outcome.WRONG):
-                self.deceived.append(
+                self.wrong_answers.append(
                     f"{result}: {target}: {answer.head} {answer.content[:_EXCERPT_LENGTH]!r}"
                 )
             if not answer.is_whole or answer.fields.get("connection") == "close":

@@ -80,9 +80,9 @@ def at_start(stage: Stage) -> Generator[None, None, None]:
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     for kind, files in _damages(*_FILES, "manifest.json"):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         stage.serve(deadline=600)
-        stage.fault(f"a start after {done}", stage.old)
+        stage.fault(f"a start after {damage}", stage.old)
         assert stage.new in stage.readiness().get("failure", ""), "the damage is not told"
         assert stage.new in stage.service.log
         yield
@@ -96,11 +96,11 @@ def at_reload(stage: Stage) -> Generator[None, None, None]:
     victim = _Victim(stage, stage.new)
     service = stage.serve(deadline=600)
     for kind, files in _damages(*_FILES, "manifest.json"):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         stage.make_current(stage.new)
         service.send_signal(signal.SIGHUP)
         eventually(lambda: stage.new in stage.readiness().get("failure", ""))
-        stage.fault(f"a reload after {done}", stage.old)
+        stage.fault(f"a reload after {damage}", stage.old)
         yield
         victim.mend()
         stage.make_current(stage.old)
@@ -114,8 +114,8 @@ def while_served(stage: Stage) -> Generator[None, None, None]:
     stage.make_current(stage.new)
     service = stage.serve(deadline=600)
     for kind, files in _damages(*_FILES):
-        done = victim.damage(kind, files)
-        stage.fault(f"{done} while it was served", stage.old)
+        damage = victim.damage(kind, files)
+        stage.fault(f"{damage} while it was served", stage.old)
         assert stage.new in stage.readiness().get("failure", ""), "the damage is not told"
         yield
         victim.mend()
@@ -130,8 +130,8 @@ def alone(stage: Stage) -> Generator[None, None, None]:
     stage.make_current(stage.new)
     stage.serve(deadline=600)
     for kind, files in _damages(*_FILES):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         eventually(lambda: stage.readiness().get("code") == "503")
         victim.mend()
-        stage.fault(f"{done} of the only release", stage.new)
+        stage.fault(f"{damage} of the only release", stage.new)
         yield

@@ -26,13 +26,13 @@ class Result:
 
     name: str
     outcomes: Counter[Outcome]
-    deceived: list[str]
+    wrong_answers: list[str]
     counts: Counts
 
     @property
     def faults_of_ours(self) -> list[str]:
         """Return what must never be: answers that deceive, and releases that are not served."""
-        return [*self.deceived, *self.counts.lost]
+        return [*self.wrong_answers, *self.counts.lost]
 
     def row(self) -> tuple[object, ...]:
         """Return the row of the table."""
@@ -71,4 +71,4 @@ def play(
         clients = stage.clients
     if clients is None:
         raise RuntimeError(f"The scenario {name} has started no service.")
-    return Result(name, clients.outcomes, clients.deceived, stage.counts)
+    return Result(name, clients.outcomes, clients.wrong_answers, stage.counts)

@@ -56,8 +56,8 @@ def prepare(folder: Path) -> Ground:
     with started(_arguments(folder, releases), folder, {}) as service:
         of_new = _answers(until_serving(service), TARGETS)
         make_current(releases, old)
-        done = run("reload", "--project", project, "--releases", releases)
-        assert done.returncode == 0, done.stderr
+        result = run("reload", "--project", project, "--releases", releases)
+        assert result.returncode == 0, result.stderr
         of_old = _answers(service, TARGETS)
     return Ground(project, releases, old, new, RightAnswers({old: of_old, new: of_new}))
 
