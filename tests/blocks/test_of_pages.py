@@ -68,7 +68,7 @@ ENTITIES = (
 
 
 def labelled_query_rows(client: FlaskClient, block: Element, label: str) -> list[dict[str, str]]:
-    """Return the rows of the query that a menu names so; none if it has no such."""
+    """Return the rows of the query with this label in a menu, or none if there is no such query."""
     links = [link for link in block.all("a", "query-this") if link.text == label]
     return [row for link in links for row in rows_at(client, link.attributes["href"])]
 

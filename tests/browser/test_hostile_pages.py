@@ -1,4 +1,4 @@
-"""A graph that attacks its readers: no page runs or loads it, and it turns no words around it.
+"""A hostile graph: no page runs its code, loads its addresses or lets it reorder other text.
 
 Pages are opened without their Content-Security-Policy: it is the second guard, and must not hide
 that the first one, which escapes, is not there.

@@ -28,7 +28,7 @@ PAPER, WIDE_PAPER = 680, 1032
 class Unusual(TypedDict, total=False):
     """What few pages need: ``expected_message`` is a part of a message that the test expects.
 
-    ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
+    ``status`` is that of the answer. For any but 200 the test expects a message of the browser.
     A screen that is ``touched`` has no pointer that could hover. A page ``without_policy`` is shown
     as if it had no Content-Security-Policy.
     """

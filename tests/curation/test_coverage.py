@@ -26,7 +26,7 @@ LABEL = 'person:tobias-reed rdfs:label "Tobias Reed"@en .'
 
 
 def messages(project: Path, check: str) -> list[str]:
-    """Return what one check says of a project."""
+    """Return the messages of one check of a project."""
     return [each.message for each in validate_quickly(sources.load(project)) if each.check == check]
 
 

@@ -20,7 +20,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
 def messages(folder: Path, sentence: str, value: str) -> list[str]:
-    """Return the messages on a sentence that is said to state a value."""
+    """Return the messages about a value that the facts take from a sentence."""
     for path in ("text.txt", "passages.tsv", "facts.trig"):
         file = folder / "data" / "ile-merrow" / path
         file.write_text(file.read_text("utf-8").replace(SENTENCE, sentence), "utf-8")

@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 #: Where npm installs what a build of the package takes.
 _FETCHED = ("graphsvc/web/assets/node_modules", "graphsvc/vocabularies/node_modules")
 
-#: What a build makes, so that no sources have it.
+#: What a build creates; the sources do not contain it.
 _BUILT = (
     "graphsvc/web/static/assets",
     "graphsvc/web/documentation.json",
@@ -26,7 +26,7 @@ _BUILT = (
 
 
 def copy_sources(names: Iterable[str], folder: Path) -> None:
-    """Copy files and folders of the repository, but nothing that is made or fetched."""
+    """Copy files and folders of the repository, without what is built or fetched."""
 
     def left_out(parent: str, children: list[str]) -> set[str]:
         here = Path(parent).relative_to(REPOSITORY)

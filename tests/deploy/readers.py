@@ -130,7 +130,7 @@ def answers_of(port: int) -> dict[Request, Answer]:
 def differences(
     readers: Iterable[Reader], expected: Iterable[dict[Request, Answer]]
 ) -> list[tuple[str, str]]:
-    """Return what readers were told that no release says: the target, and the release named."""
+    """Return the answers that no release gives: the target, then the status and the release."""
     possible = {
         (request, answer.status, answer.release, answer.content)
         for answers in expected

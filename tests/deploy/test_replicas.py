@@ -1,4 +1,4 @@
-"""Two replicas behind nginx: releases are exchanged and replicas killed, and no reader sees it.
+"""Two replicas behind nginx: no reader notices that releases change and replicas die.
 
 nginx runs with deploy/nginx.conf and deploy/replicas.conf, the replicas as in a shell.
 """
@@ -72,7 +72,7 @@ class Replicas:
 
 
 def answer_to(replicas: Replicas, request: Request, **fields: str) -> Answer:
-    """Return what one reader is answered on a connection of its own."""
+    """Return the answer to one request on a new connection."""
     with closing(connect(replicas.port, replicas.certificate, 1)) as connection:
         return request.send(connection, **fields)
 

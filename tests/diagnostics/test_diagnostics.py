@@ -243,7 +243,7 @@ GOLDEN = [
 
 
 def syntax_error_of(query: str) -> QuerySyntaxError:
-    """Return what is told of a query that the engine refuses."""
+    """Return the syntax error of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
     return syntax.explain(repair(query), caught.value, PREFIXES)

@@ -39,7 +39,7 @@ _QUERY = "SELECT ?who WHERE { ?who a <http://example.com/A> } ORDER BY ?who\n"
 
 @dataclass(frozen=True)
 class RecipeStep:
-    """A step of a recipe, after which others are missing: words that a file gets.
+    """A step of a recipe, without the steps after it: words that a file gets.
 
     They are put before the words ``at``, or into a new file if it is empty. What the test that
     fails prints has ``failure``.
@@ -154,7 +154,9 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         shutil.copy(MECHANISMS / name, root)
     for step in RECIPE_STEPS:
         step.do(root)
-    nodes = {step.recipe: "::".join(_TEST.findall(RECIPES[step.recipe])[0]) for step in RECIPE_STEPS}
+    nodes = {
+        step.recipe: "::".join(_TEST.findall(RECIPES[step.recipe])[0]) for step in RECIPE_STEPS
+    }
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *nodes.values()],
         cwd=root,

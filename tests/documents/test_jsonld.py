@@ -1,4 +1,4 @@
-"""JSON-LD: JSON to whoever reads it as JSON, the same dataset to whoever reads it as RDF."""
+"""JSON-LD: plain JSON for readers of JSON, and the same dataset for readers of RDF."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_the_context_in_a_document_is_that_of_the_graph(
 
 
 def test_others_can_use_the_context(client: FlaskClient, mechanisms_release: Release) -> None:
-    """Whoever names the context in a document of theirs gets this graph's terms."""
+    """A document of others that names the context gets the terms of this graph."""
     address = "http://127.0.0.1/context.jsonld"
 
     def load(url: str, _: object) -> dict[str, Any]:

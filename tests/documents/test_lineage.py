@@ -1,4 +1,4 @@
-"""Releases and versions in RDF: how they follow each other, told where a program looks for it.
+"""Releases and versions in RDF: how they follow each other, stated where a program looks for it.
 
 https://www.w3.org/TR/vocab-dcat-3/#dataset-versions,
 https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies

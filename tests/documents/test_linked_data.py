@@ -1,4 +1,4 @@
-"""Every IRI of the graph leads to a document that speaks of it, and no fact is left out of them."""
+"""Every IRI of the graph leads to a document about it, and the documents have every fact."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def names_in(quads: Iterable[Quad], base: str) -> set[str]:
 
 
 def things(release: Release) -> list[str]:
-    """Return what has a document of its own: every IRI without its fragment.
+    """Return the things with documents of their own: every IRI without its fragment.
 
     The endpoint describes itself, as the SPARQL Service Description has it.
     """
@@ -171,7 +171,7 @@ def has_blank(quad: Quad) -> bool:
 
 
 def nameless(quad: Quad) -> Quad:
-    """Return a quad with one name for all blank nodes: documents call them as they like."""
+    """Return a quad with one name for all blank nodes: each document names them anew."""
     one = BlankNode("b")
     subject = one if isinstance(quad.subject, BlankNode) else quad.subject
     value: Term = one if isinstance(quad.object, BlankNode) else quad.object
@@ -180,7 +180,7 @@ def nameless(quad: Quad) -> Quad:
 
 @pytest.fixture(scope="module")
 def documents(client: FlaskClient, mechanisms_release: Release) -> dict[str, set[Quad]]:
-    """Return what the document of each thing says, all its pages."""
+    """Return the quads of the document of each thing, from all its pages."""
     documents = {}
     for iri in things(mechanisms_release):
         path = document_path(client, local(mechanisms_release, iri))

@@ -1,4 +1,4 @@
-"""The edition in RDF 1.2: every claim is the reifier of what it states."""
+"""Documents in RDF 1.2: every claim is the reifier of the fact that it states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signposts: every link of a header and of a page's head leads where it says that it leads."""
+"""Signposting: every link of a header and of a page's head leads to what it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A graph with what XML cannot hold: which formats are offered of what, and what the others say."""
+"""A graph with text that XML cannot hold: which formats carry it, and how the others refuse."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ MOST_ALIKE = 3
 
 
 def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
-    """Return the answers of the addresses of this host to which links lead, of some alike some."""
+    """Follow the links of this host; return each answer, but few of addresses that are alike."""
     answers: dict[str, TestResponse] = {}
     alike: Counter[tuple[str, ...]] = Counter()
     waiting = [start]

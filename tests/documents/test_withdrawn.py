@@ -1,4 +1,4 @@
-"""What is deprecated is there and says so; what was withdrawn is gone, and names its heir."""
+"""A deprecated thing has a document that says so; a withdrawn thing is gone and names its heir."""
 
 from __future__ import annotations
 

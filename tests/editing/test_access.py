@@ -38,7 +38,7 @@ def project(
 
 @pytest.fixture(scope="module")
 def service(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Return a service of the editor, which the tests of this module let change no file."""
+    """Return a service of the editor; the tests of this module change no file."""
     # Its published service has another address, at which the editor's page is not to be had.
     settings = project / "graphsvc.toml"
     settings.write_text('public_url = "https://lights.example/"\n' + settings.read_text("utf-8"))
@@ -69,7 +69,7 @@ def token(service: Service) -> str:
 
 
 def of_page(service: Service) -> tuple[str, str]:
-    """Return what the script of the page sends with each request to write."""
+    """Return the header fields that the script of the page sends with each request to write."""
     return f"Origin: {own(service)}", f"Edit-Token: {token(service)}"
 
 

@@ -1,4 +1,4 @@
-"""The two transports, and the servers behind the one that needs such."""
+"""The two transports, and the servers for the one over HTTP."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def merged(releases: Path, address: str) -> Graph:
 
 
 def read(url: str) -> Graph:
-    """Return what an address says; a file for people to keep says nothing."""
+    """Return the graph at an address; a file to download counts as an empty graph."""
     return Graph() if url.endswith(".gz") else Graph().parse(url)
 
 
@@ -71,7 +71,7 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
 
 
 def missing(whole: Graph, crawled_graph: Graph) -> list[object]:
-    """Return the triples that were not read; blank nodes have other names in each document."""
+    """Return the triples that the crawler missed, without blank nodes: their names differ."""
     return [
         triple
         for triple in whole

@@ -52,7 +52,7 @@ METHODS = [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)]
 
 
 def converted(server: str, query: str, fmt: str, method: tuple[str, str]) -> object:
-    """Ask by SPARQLWrapper, and let it make of the answer what it makes of that format."""
+    """Ask by SPARQLWrapper; return the answer as it converts this format."""
     wrapper = SPARQLWrapper(server + "sparql")
     wrapper.setQuery(query)
     wrapper.setReturnFormat(fmt)

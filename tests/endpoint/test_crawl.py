@@ -1,4 +1,4 @@
-"""Clients of others against a real server: who starts from one IRI comes to the whole graph."""
+"""Foreign clients against a real server: a crawler that starts from one IRI reads all facts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def address(
     tmp_path_factory: pytest.TempPathFactory,
     build_in: Callable[[Path, Path], Release],
 ) -> Iterator[str]:
-    """Serve the small graph; an earlier release, with another base and version, is kept."""
+    """Serve the small graph; an earlier release has another base and version."""
     folder = tmp_path_factory.mktemp("crawled")
     build_in(lights_copy_of_an_earlier_day, folder / "releases")
     with served(lights_folder, folder) as base:

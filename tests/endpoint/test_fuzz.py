@@ -1,4 +1,4 @@
-"""Any bytes whatever get an answer or a refusal in the one shape: never a 500, never a trace.
+"""All bytes get an answer, or a refusal in the one shape: never a 500, never a stack trace.
 
 Requests are built by hand, since clients are too polite: as a WSGI environment in the process, and
 as bytes on a socket to a real server. (The paths of an OpenAPI description can be fuzzed by its
@@ -61,7 +61,7 @@ ADDRESSES = st.binary(max_size=80).map(
 
 
 def check(answer: Answer) -> None:
-    """Fail unless the answer is one, or a refusal in the one shape."""
+    """Fail unless this is a successful answer, or a refusal in the one shape."""
     assert answer.status in range(200, 500) or answer.status == 503, answer
     assert b"Traceback" not in answer.content
     if answer.status < 400:
@@ -85,7 +85,7 @@ def app(lights_release: Release) -> Flask:
 def call(
     app: Flask, line: tuple[str, str, bytes], headers: dict[str, bytes], body: bytes = b""
 ) -> Answer:
-    """Call the application as a server would that hands on what it was given."""
+    """Call the application as a server would that passes a request on unchanged."""
     method, path, query = line
     environ: dict[str, Any] = {
         "REQUEST_METHOD": method,
@@ -168,7 +168,7 @@ def test_any_path_and_method(app: Flask, method: str, path: bytes) -> None:
 
 
 def wire(address: str, request: bytes) -> Answer:
-    """Send bytes, and read what a client of HTTP would."""
+    """Send bytes, and read the answer as a client of HTTP would."""
     parts = urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port or 80), timeout=30) as connection:
         connection.sendall(request)

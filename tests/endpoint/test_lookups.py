@@ -1,4 +1,4 @@
-"""A point lookup is answered by a short way, and nobody can tell but by the clock."""
+"""A point lookup skips the query engine; its answer is the same, only sooner."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ LONGER = (
 
 
 def fields(answer: Answer) -> dict[str, str]:
-    """Return the fields that do not depend on the words of the query or on the way it came."""
+    """Return the fields that depend neither on the query's text nor on the transport."""
     not_compared = ("etag", "content-length", "transfer-encoding", "date", "server", "vary")
     return {name: value for name, value in answer.headers.items() if name not in not_compared}
 
 
 def statements(answer: Answer) -> list[str]:
-    """Return what an answer says, in an order of its own."""
+    """Return the rows of an answer, sorted."""
     if answer.kind.startswith("text/turtle"):
         return sorted(str(quad) for quad in parse(answer.content, format=RdfFormat.TURTLE))
     results = json.loads(answer.content)

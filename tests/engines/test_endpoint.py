@@ -161,7 +161,7 @@ def test_errors_are_the_same(served: Served, embedded: Service, query: str) -> N
 
 
 def test_the_default_graph_is_the_merge(served: Served) -> None:
-    """What two graphs state is seen without their names; engines may see it twice."""
+    """A fact of two graphs appears without their names; engines may return it twice."""
     query = f"SELECT (COUNT(*) AS ?graphs) {{ GRAPH ?g {{ {_BFIC} iwm:abbreviation ?x }} }}"
     assert table(ask(served.service, query).content)[1] != ['"1"']
     merge = f"SELECT DISTINCT ?x {{ {_BFIC} iwm:abbreviation ?x }}"

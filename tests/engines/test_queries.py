@@ -112,7 +112,7 @@ def _number(cell: str) -> int:
 
 
 def _unordered(rows: Table) -> Table:
-    """Return the rows in an order of ours: equal places in an order are any engine's affair."""
+    """Return the rows sorted: engines may order equal rows as they like."""
     return [rows[0], *sorted(rows[1:])]
 
 

@@ -1,4 +1,4 @@
-"""What Virtuoso is sent, and how what it writes is read: without a server."""
+"""The queries that Virtuoso gets, and how its answers are read: without a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The patterns that an explanation is made of: how they are read, and that none is missed."""
+"""The patterns of a query that an explanation examines: each is read, and none is missed."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def _kill_build(stage: Stage, moment: str) -> None:
 
 
 def _check(stage: Stage, allowed: tuple[str, ...]) -> None:
-    """Count a release as lost if what is current after a fault is not one of some, and sound."""
+    """Count a release as lost unless the current one after a fault is among some, and sound."""
     release = current(stage.releases)
     release.verify()
     if release.id not in allowed:
@@ -71,7 +71,7 @@ def _check(stage: Stage, allowed: tuple[str, ...]) -> None:
 
 
 def complaint(words: tuple[str | Path, ...], launcher: tuple[str, ...]) -> str:
-    """Build where it cannot succeed; return what it says."""
+    """Run a build that cannot succeed; return its message."""
     result = subprocess.run(
         [*launcher, GRAPHSVC, "build", *words],
         env=environment({}),

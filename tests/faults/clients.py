@@ -56,7 +56,7 @@ _EXCERPT_LENGTH = 200
 
 
 class Outcome(StrEnum):
-    """What became of a request. A client sees all of them but the last two."""
+    """The outcome of a request. A client notices all of them but the last two."""
 
     RIGHT = "right"
     SERVER_ERROR = "status 5xx"
@@ -68,7 +68,7 @@ class Outcome(StrEnum):
 
 
 class Judge(Protocol):
-    """What knows the right answers to some targets."""
+    """Knows the right answers to some targets."""
 
     @property
     def targets(self) -> Sequence[str]:
@@ -76,7 +76,7 @@ class Judge(Protocol):
         ...
 
     def judge(self, target: str, answer: Answer) -> Outcome:
-        """Say what became of a request."""
+        """Return the outcome of a request."""
         ...
 
 
@@ -92,13 +92,13 @@ class RightAnswers:
         return [*next(iter(self._contents.values()))]
 
     def judge(self, target: str, answer: Answer) -> Outcome:
-        """Say what became of a request."""
+        """Return the outcome of a request."""
         right = self._contents.get(answer.fields.get("release", ""), {}).get(target)
         return outcome(answer, [] if right is None else [right])
 
 
 def outcome(answer: Answer, right: Sequence[bytes]) -> Outcome:
-    """Say what became of a request to which one of some answers is right."""
+    """Return the outcome of a request to which one of some answers is right."""
     if not answer.is_whole:
         return Outcome.BROKEN
     if answer.status >= 500:
@@ -119,7 +119,7 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 class Clients:
-    """Some threads that ask until `stop`, and what became of their requests."""
+    """Threads that ask until `stop`, and the outcomes of their requests."""
 
     def __init__(self, connect: Callable[[], Wire], right: Judge, number: int) -> None:
         self.outcomes: Counter[Outcome] = Counter()

@@ -48,7 +48,7 @@ _FILES = (
 
 
 def _damages(*files: str) -> Iterator[tuple[Callable[[Path], None], str]]:
-    """Yield each way to damage each file, without end, so that the first few have all ways."""
+    """Yield each kind of damage to each file, without end; the first few have every kind."""
     pairs = sorted(
         product(range(len(_KINDS)), range(len(files))), key=lambda pair: (sum(pair), pair)
     )
@@ -65,7 +65,7 @@ class _Victim:
         self._damaged = self.path
 
     def damage(self, kind: Callable[[Path], None], files: str) -> str:
-        """Damage the first of some files; return what was done."""
+        """Damage the first of some files; return a description of the damage."""
         self._damaged = min(self.path.glob(files))
         kind(self._damaged)
         return f"{kind.__name__.strip('_')} {self._damaged.name}"
@@ -76,7 +76,7 @@ class _Victim:
 
 
 def at_start(stage: Stage) -> Generator[None, None, None]:
-    """Start with a damaged release: the one before is served, and the damage is told."""
+    """Start with a damaged release: the one before is served, and the damage is reported."""
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     for kind, files in _damages(*_FILES, "manifest.json"):
@@ -92,7 +92,7 @@ def at_start(stage: Stage) -> Generator[None, None, None]:
 
 
 def at_reload(stage: Stage) -> Generator[None, None, None]:
-    """Reload a damaged release: what was served is served, and the damage is told."""
+    """Reload a damaged release: the service keeps its release and reports the damage."""
     victim = _Victim(stage, stage.new)
     service = stage.serve(deadline=600)
     for kind, files in _damages(*_FILES, "manifest.json"):
@@ -109,7 +109,7 @@ def at_reload(stage: Stage) -> Generator[None, None, None]:
 
 
 def while_served(stage: Stage) -> Generator[None, None, None]:
-    """Damage the release that is served: the one before takes its place, and the damage is told."""
+    """Damage the release that is served: the one before replaces it; the damage is reported."""
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     service = stage.serve(deadline=600)
@@ -124,7 +124,7 @@ def while_served(stage: Stage) -> Generator[None, None, None]:
 
 
 def alone(stage: Stage) -> Generator[None, None, None]:
-    """Damage the only release that is there: it is told, and served until it is mended."""
+    """Damage the only release: the service reports it, and serves it until it is mended."""
     shutil.rmtree(stage.releases / stage.old)
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)

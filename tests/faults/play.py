@@ -1,4 +1,4 @@
-"""Playing a scenario, and what came of it."""
+"""Runs a scenario, and returns its result."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Scenario: TypeAlias = "Callable[[Stage], Generator[None, None, None]]"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     name: str
     outcomes: Counter[Outcome]
@@ -31,7 +31,7 @@ class Result:
 
     @property
     def faults_of_ours(self) -> list[str]:
-        """Return what must never be: answers that deceive, and releases that are not served."""
+        """Return the failures: wrong answers that look right, and releases that are not served."""
         return [*self.wrong_answers, *self.counts.lost]
 
     def row(self) -> tuple[object, ...]:

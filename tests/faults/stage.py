@@ -1,4 +1,4 @@
-"""Where a scenario plays: a project, two releases of it, a service under load, and the counts."""
+"""What a scenario works on: a project, two releases of it, a service under load, and counts."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def rename(project: Path, before: str, after: str) -> None:
 
 
 def make_current(releases: Path, release: str) -> None:
-    """Have a release be the one that is to be served, as the end of a build does."""
+    """Make a release the current one, as the end of a build does."""
     link = releases / "next"
     link.symlink_to(release)
     link.replace(releases / "current")
@@ -169,7 +169,7 @@ class Stage:
         return service
 
     def make_current(self, release: str) -> None:
-        """Have a release be the current one; nobody reloads."""
+        """Make a release the current one, without a reload."""
         make_current(self.releases, release)
 
     def readiness(self) -> dict[str, str]:
