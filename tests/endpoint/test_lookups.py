@@ -1,4 +1,4 @@
-"""A point lookup skips the query engine; its answer is the same, only sooner."""
+"""A point lookup gets the same answer as a longer query with the same meaning, only sooner."""
 
 from __future__ import annotations
 
