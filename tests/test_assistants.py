@@ -262,7 +262,7 @@ def test_a_graph_without_passages_says_whose_graphs_state_its_facts(tmp_path: Pa
     built(tmp_path, "graphs.trig")
     with started(tmp_path) as assistant:
         oslo = assistant.ask("describe", iri=OSLO)
-        found = assistant.ask("search", text="Oslo")
+        answer = assistant.ask("search", text="Oslo")
         questions = assistant.ask("list_questions")
         query = f"SELECT ?number {{ <{OSLO}> ?property ?number }} ORDER BY ?number"
         rows = assistant.ask("sparql", query=query)["rows"]
@@ -273,7 +273,7 @@ def test_a_graph_without_passages_says_whose_graphs_state_its_facts(tmp_path: Pa
     assert facts["Oslo"]["graphs"] == ["Census of 1900", "Census of 2000"]
     (nameless,) = (fact for fact in oslo["facts"] if "parts" in fact)
     assert nameless["parts"][0]["value"] == {"value": "Per Ditlev-Simonsen"}
-    assert found["hits"][0]["iri"] == OSLO
+    assert answer["hits"][0]["iri"] == OSLO
     assert questions == {"questions": []}
     assert [row["passages"] for row in rows] == [[]] * len(rows)
     assert resources == []

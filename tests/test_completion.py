@@ -32,10 +32,10 @@ def completed(folder: Path, *words: str) -> list[str]:
     own = {name: value for name, value in os.environ.items() if not name.startswith("GRAPHSVC_")}
     own["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), own["PATH"]])
     command = ["bash", "-c", BASH, "bash", "graphsvc", *words]
-    done = subprocess.run(
+    result = subprocess.run(
         command, cwd=folder, env=own, capture_output=True, text=True, timeout=60, check=True
     )
-    return done.stdout.split()
+    return result.stdout.split()
 
 
 def test_commands_and_options_are_completed(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ OTHERS = {
 }
 
 
-def made(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
+def make_documents(root: Path, target: Path) -> subprocess.CompletedProcess[str]:
     """Make the documents of a checkout."""
     command = (sys.executable, str(root / "deploy" / "documentation.py"), str(target))
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -49,8 +49,8 @@ def hrefs(page: html.HtmlElement) -> list[str]:
 
 
 def test_the_pages_are_those_of_the_documents(tmp_path: Path) -> None:
-    done = made(ROOT, tmp_path / "pages.json")
-    assert (done.returncode, done.stderr) == (0, "")
+    result = make_documents(ROOT, tmp_path / "pages.json")
+    assert (result.returncode, result.stderr) == (0, "")
     pages = json.loads((tmp_path / "pages.json").read_text("utf-8"))
     assert set(pages) == {*NAMES, *OTHERS}
     assert pages == json.loads(documentation.FILE.read_text("utf-8")), "they are old: make assets"
@@ -64,9 +64,9 @@ def test_a_link_that_leads_nowhere_is_an_error(link: str, tmp_path: Path) -> Non
         shutil.copy(path, target)
     with (tmp_path / "docs" / "search.md").open("a") as file:
         file.write(f"\nSee [there]({link}).\n")
-    done = made(tmp_path, tmp_path / "pages.json")
-    assert done.returncode == 1
-    assert re.match(r"search\.md:\d+: WARNING: .*(not found|nonexisting)", done.stderr)
+    result = make_documents(tmp_path, tmp_path / "pages.json")
+    assert result.returncode == 1
+    assert re.match(r"search\.md:\d+: WARNING: .*(not found|nonexisting)", result.stderr)
     assert not (tmp_path / "pages.json").exists()
 
 

@@ -75,7 +75,7 @@ def main(client: FlaskClient, address: str) -> Element:
     return _Tree(answer.text).root.one("main")
 
 
-def asked(client: FlaskClient, block: Element, number: int = 0) -> list[dict[str, str]]:
+def query_rows(client: FlaskClient, block: Element, number: int = 0) -> list[dict[str, str]]:
     """Return the rows of a query that a block opens: each name with its value."""
     links = list(block.all("a", "query-this"))
     return rows_at(client, links[number].attributes["href"]) if links[number:] else []

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from pyoxigraph import Store
 
-from .elements import BASE, Element, asked, column, main, rows_at, thing, things
+from .elements import BASE, Element, column, main, query_rows, rows_at, thing, things
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -17,25 +17,25 @@ if TYPE_CHECKING:
 MECHANISM = "/doc/id/mechanism/crccme"
 
 
-def shown(cell: Element) -> set[str]:
+def values_in(cell: Element) -> set[str]:
     """Return the values that a cell of a table of facts shows: IRIs, or the words of literals."""
     values = list(cell.all("li")) or list(cell.all("span"))[:1]
-    found = set()
+    values_of_cell = set()
     for value in values:
         link = next((one for one in value.all("a") if one.attributes.get("class") != "cite"), None)
         date = next(value.all("time"), None)
         if link is not None:
-            found.add(thing(link))
+            values_of_cell.add(thing(link))
         elif date is not None:
-            found.add(date.attributes["title"])
+            values_of_cell.add(date.attributes["title"])
         else:
             cites = "".join(cite.text for cite in value.all("a", "cite"))
-            found.add(value.text.removesuffix(cites).strip())
-    return found
+            values_of_cell.add(value.text.removesuffix(cites).strip())
+    return values_of_cell
 
 
 def facts(block: Element) -> set[str]:
-    return {value for row in block.all("td", "value") for value in shown(row)}
+    return {value for row in block.all("td", "value") for value in values_in(row)}
 
 
 def cited(element: Element) -> set[str]:
@@ -67,8 +67,8 @@ ENTITIES = (
 )
 
 
-def asked_as(client: FlaskClient, block: Element, label: str) -> list[dict[str, str]]:
-    """Return the rows of the query that a menu names so; none if it has no such."""
+def labelled_query_rows(client: FlaskClient, block: Element, label: str) -> list[dict[str, str]]:
+    """Return the rows of the query with this label in a menu, or none if there is no such query."""
     links = [link for link in block.all("a", "query-this") if link.text == label]
     return [row for link in links for row in rows_at(client, link.attributes["href"])]
 
@@ -81,21 +81,21 @@ def test_the_groups_of_facts(client: FlaskClient, address: str) -> None:
         for table in main(client, address).all("table", "facts")
         if "stated" not in table.attributes["class"]
     ]
-    every, found = set(), set()
+    displayed, queried = set(), set()
     for table in tables:
-        rows = asked_as(client, table, "Query this")
-        others = asked_as(client, table, "Query what others say of it")
+        rows = labelled_query_rows(client, table, "Query this")
+        others = labelled_query_rows(client, table, "Query what others say of it")
         values = {short(value)[:200] for value in column(rows, "value") | column(others, "subject")}
         here = {value.removesuffix(" …")[:200] for value in facts(table)}
         assert here <= values, table.one("caption").text
-        every |= here
-        found |= values
+        displayed |= here
+        queried |= values
         said_by = set().union(*map(cited, table.all("td", "evidence")))
-        follows = asked_as(client, table, "Query what they follow from")
+        follows = labelled_query_rows(client, table, "Query what they follow from")
         graphs = column([*rows, *others], "graph") | column(follows, "source")
         assert said_by <= passages(graphs) or others, "what others say may follow from more"
     assert tables
-    assert every == found
+    assert displayed == queried
 
 
 @pytest.mark.parametrize("address", ENTITIES)
@@ -104,23 +104,23 @@ def test_what_stands_beside_the_facts(client: FlaskClient, address: str) -> None
     for block in page.all("details", "unstated"):
         names = [name.text for dd in block.all("dd") for name in dd.all("span")]
         # A shape may give a property another name than its own: their number tells.
-        assert len(column(asked(client, block), "property")) == len(names)
+        assert len(column(query_rows(client, block), "property")) == len(names)
     for block in page.all("section", "notes"):
-        found = {thing(link) for link in block.all("a")} - {""}
-        notes = {iri for iri in found if iri.startswith(f"{BASE}id/note/")}
+        linked = {thing(link) for link in block.all("a")} - {""}
+        notes = {iri for iri in linked if iri.startswith(f"{BASE}id/note/")}
         # What is noted as left out stands beside its property.
         rows = page.all("tr", "omission")
         beside = {thing(link) for row in rows for link in row.all("a")}
         others = set().union(
             *({thing(a) for a in each.all("a")} for each in page.all("section", "notes"))
         )
-        assert notes <= column(asked(client, block), "note") <= others | beside
+        assert notes <= column(query_rows(client, block), "note") <= others | beside
     pointing = next(
         (one for one in page.all("section") if one.attributes["aria-labelledby"] == "incoming"),
         Element("section", {}),
     )
     subjects: dict[str, set[str]] = defaultdict(set)
-    for row in asked(client, pointing):
+    for row in query_rows(client, pointing):
         subjects[row["property"]].add(row["subject"])
     for block in pointing.all("div", "incoming"):
         items = [item for item in block.all("li") if item.attributes.get("class") != "all"]
@@ -132,7 +132,7 @@ def test_what_stands_beside_the_facts(client: FlaskClient, address: str) -> None
 
 def test_what_a_passage_states(client: FlaskClient) -> None:
     table = main(client, "/doc/passage/17").one("table", "stated")
-    rows = asked(client, table)
+    rows = query_rows(client, table)
     assert {row["value"] for row in rows} == facts(table)
     assert column(rows, "subject") == set().union(*(things(head) for head in table.all("th")))
 
@@ -140,19 +140,19 @@ def test_what_a_passage_states(client: FlaskClient) -> None:
 def test_what_a_text_states(client: FlaskClient) -> None:
     page = main(client, "/doc/source/international-working-mechanisms")
     reader = page.one("section", "reader")
-    told = asked(client, reader)
+    statements = query_rows(client, reader)
     count = sum(
         int(each.one("summary").text.split()[1]) for each in reader.all("details", "stated")
     )
-    assert sum("subject" in row for row in told) == count
-    coverage = asked(client, next(page.all("section")))
+    assert sum("subject" in row for row in statements) == count
+    coverage = query_rows(client, next(page.all("section")))
     cells = [link.text for link in page.one("ol", "coverage").all("a")]
     assert len(cells) == len(coverage)
     for cell, row in zip(cells, coverage, strict=True):
         assert f": {row['facts']} fact" in cell
     for details in reader.all("details", "stated"):
         if list(details.all("a", "query-this")):
-            assert len(asked(client, details)) == int(details.one("summary").text.split()[1])
+            assert len(query_rows(client, details)) == int(details.one("summary").text.split()[1])
 
 
 def things_of_heads(table: Element) -> set[str]:
@@ -166,35 +166,37 @@ def test_the_first_page(client: FlaskClient) -> None:
     table = blocks["leading"].one("table", "glance")
     names = [head.text for head in table.one("thead").all("th")][1:]
     in_table = {
-        (thing(row.one("th").one("a")), name, said)
+        (thing(row.one("th").one("a")), name, iri_or_words)
         for row in table.one("tbody").all("tr")
         for name, cell in zip(names, row.all("td"), strict=True)
         for value in cell.all("li")
-        for said in things(value) or {value.one("span", "said").text}
+        for iri_or_words in things(value) or {value.one("span", "said").text}
     }
-    rows = asked(client, blocks["leading"])
+    rows = query_rows(client, blocks["leading"])
     facts = {(row["thing"], row["value"]) for row in rows}
     # What points to a thing is not among the facts of the thing itself.
-    assert {(each, said) for each, _, said in in_table if "/count/" not in said} <= facts
+    assert {
+        (each, iri_or_words) for each, _, iri_or_words in in_table if "/count/" not in iri_or_words
+    } <= facts
     assert len(names) == 4
     assert len(in_table) > 20
     assert column(rows, "thing") == things_of_heads(table)
-    (text,) = asked(client, blocks["texts"])
+    (text,) = query_rows(client, blocks["texts"])
     assert text["passages"] == blocks["texts"].one("span", "count").text.split()[0]
-    dated = asked(client, blocks["timeline"])
+    dated = query_rows(client, blocks["timeline"])
     drawn = {
         (thing(next(row.all("a"))), row.one("time").attributes["title"])
         for row in blocks["timeline"].one("tbody").all("tr")
     }
     assert drawn == {(row["thing"], row["when"]) for row in dated}
-    counts = [row["things"] for row in asked(client, blocks["things"])]
+    counts = [row["things"] for row in query_rows(client, blocks["things"])]
     assert {each.text for each in blocks["things"].all("span", "count")} <= set(counts)
 
 
 @pytest.mark.parametrize("query", ["", "?class=https://w3id.org/iwm/ontology%23Event"])
 def test_the_time_line(client: FlaskClient, query: str) -> None:
     page = main(client, f"/timeline{query}")
-    rows = {(row["thing"], row["when"]) for row in asked(client, page)}
+    rows = {(row["thing"], row["when"]) for row in query_rows(client, page)}
     drawn = {
         (thing(next(row.all("a"))), row.one("time").attributes["title"])
         for row in page.one("table", "timeline").one("tbody").all("tr")
@@ -205,7 +207,7 @@ def test_the_time_line(client: FlaskClient, query: str) -> None:
 def test_what_a_search_finds(client: FlaskClient) -> None:
     for words in ("secretariat", "China"):
         for block in main(client, f"/search?q={words}").all("section", "hits"):
-            rows = asked(client, block)
+            rows = query_rows(client, block)
             places = [next(item.all("a")) for item in block.one("ol").all("li")]
             hits = {
                 BASE + each.attributes["href"].removeprefix("/doc/").removeprefix("/")
@@ -223,7 +225,7 @@ def _section(page: Element, name: str) -> Element:
 def test_the_namespaces(client: FlaskClient) -> None:
     block = _section(main(client, "/ontology"), "namespaces")
     listed = {tuple(cell.text for cell in row.all("td")) for row in block.one("tbody").all("tr")}
-    assert {(row["prefix"], row["namespace"]) for row in asked(client, block)} == listed
+    assert {(row["prefix"], row["namespace"]) for row in query_rows(client, block)} == listed
 
 
 def test_what_a_fact_rests_on(client: FlaskClient) -> None:
@@ -231,7 +233,7 @@ def test_what_a_fact_rests_on(client: FlaskClient) -> None:
     fact = next(citing.all("a", "cite")).attributes["href"]
     page = main(client, fact)
     quotes = {each.one("p").text for each in page.all("blockquote", "words")}
-    assert {short(words) for words in column(asked(client, page), "words")} == quotes
+    assert {short(words) for words in column(query_rows(client, page), "words")} == quotes
 
 
 #: Blocks that do not show what is in the graph: how to ask, how to cite, files, words about it.
@@ -268,4 +270,4 @@ def test_the_map(client: FlaskClient) -> None:
     page = main(client, "/map")
     rows = [row for table in page.all("table", "places") for row in table.one("tbody").all("tr")]
     heads = {iri for row in rows for iri in things(row.one("th"))}
-    assert column(asked(client, page), "thing") == heads
+    assert column(query_rows(client, page), "thing") == heads

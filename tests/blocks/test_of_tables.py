@@ -10,7 +10,7 @@ import pytest
 from graphsvc import settings
 from graphsvc.web.app import create_app
 
-from .elements import Element, asked, main
+from .elements import Element, main, query_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def test_a_table(client: FlaskClient, address: str) -> None:
     """Each value of a property is in a row of its query, with the passages that state it."""
     page = main(client, f"/{address}")
     links = [each for nav in page.all("nav", "downloads") for each in nav.all("a", "query-this")]
-    rows = [row for link in links for row in asked(client, Element("", {}, [link]))]
+    rows = [row for link in links for row in query_rows(client, Element("", {}, [link]))]
     stated = {(row["thing"], row["value"], row.get("graph") or row["source"]) for row in rows}
     listed = json.loads(client.get(f"/{address.replace('?', '.json?', 1)}").text)
     # What a path leads to is in the queries of its steps, thing by thing.
@@ -72,11 +72,11 @@ shape:Light-label a""",
     client = create_app(release, settings.load({}, {})).test_client()
     address = "compare?class=lights:Light"
     listed = json.loads(client.get(f"/{address.replace('?', '.json?', 1)}").text)
-    found = values_of(listed)
+    passages = values_of(listed)
     base = "https://example.org/lights"
     light, isle = f"{base}/id/light/north-rock", f"{base}/id/place/ile-merrow"
     # The order stands in one sentence, the seat and where that is in another.
-    assert found[light, "Ordered from", isle] == {f"{base}/passage/2", f"{base}/passage/5"}
+    assert passages[light, "Ordered from", isle] == {f"{base}/passage/2", f"{base}/passage/5"}
 
 
 def values_of(listed: dict[str, Any]) -> dict[At, set[str]]:
@@ -88,14 +88,14 @@ def each_value(listed: dict[str, Any]) -> Iterator[tuple[At, dict[str, Any]]]:
     names = {each["id"]: each["name"] for each in listed["columns"]}
     for row in listed["rows"]:
         for at, values in row["values"].items():
-            yield from (((row["iri"], names[at], said(value)), value) for value in values)
+            yield from (((row["iri"], names[at], iri_or_literal(value)), value) for value in values)
 
 
 def passages_of(value: dict[str, Any]) -> set[str]:
     return {passage["iri"] for passage in value["passages"]}
 
 
-def said(value: dict[str, Any]) -> str:
+def iri_or_literal(value: dict[str, Any]) -> str:
     words: str = value.get("iri") or value["value"]
     return words
 
@@ -104,7 +104,7 @@ def said(value: dict[str, Any]) -> str:
 def test_the_facets_of_a_table(client: FlaskClient, address: str) -> None:
     checked = 0
     for facet in main(client, f"/{address}").one("aside", "facets").all("details", "facet"):
-        rows = asked(client, facet)
+        rows = query_rows(client, facet)
         counted = [row["things"] for row in rows]
         listed = [
             item.one("span", "count").text

@@ -34,7 +34,7 @@ _ONTOLOGY = "ontology/iwm.ttl"
 # Of one length, so that no passage moves.
 _WORDS = ("BFIC Chinese Secretariat is in CCCME", "BFIC Chinese Secretariat is at CCCME")
 _HEIR = "dcterms:isReplacedBy organization:genertec ; skos:changeNote"
-_SAID = f"""
+_REPLACEMENTS = f"""
     organization:cosco owl:deprecated true ; {_HEIR} "The page names a group, not a company."@en .
     organization:pirelli prov:invalidatedAtTime "2026-11-20T12:00:00Z"^^xsd:dateTime ;
         {_HEIR} "It was another name of Genertec."@en .
@@ -75,7 +75,7 @@ def age(project: Path) -> None:
         _replace(project / path, *_WORDS)
     _replace(project / _FACTS, "        iwm:manner manner:later ;\n", "")
     _replace(project / _EDITORIAL, '"HUAWEI"@en', '"Huawei"@en')
-    _replace(project / _EDITORIAL, "\ngraph:editorial {\n", _OPENING + _SAID)
+    _replace(project / _EDITORIAL, "\ngraph:editorial {\n", _OPENING + _REPLACEMENTS)
     _replace(project / _ONTOLOGY, FIRST, SECOND)
     ceremony = "iwm:Ceremony a owl:Class ;"
     heir = "\n    owl:deprecated true ;\n    dcterms:isReplacedBy iwm:Event ;"

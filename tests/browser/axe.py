@@ -29,5 +29,5 @@ def violations(page: Page) -> list[dict[str, Any]]:
     if not page.evaluate("'axe' in window"):
         # Evaluated by the debugger, it needs no leave of the page's policy.
         page.evaluate(_AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(_RUN, _RULES)
-    return found
+    results: list[dict[str, Any]] = page.evaluate(_RUN, _RULES)
+    return results

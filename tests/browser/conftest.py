@@ -33,7 +33,7 @@ _ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
-def served(mechanisms_release: Release) -> Iterator[str]:
+def site_url(mechanisms_release: Release) -> Iterator[str]:
     """Serve the repository's own graph on a free port of this machine."""
     with serving(create_app(mechanisms_release, settings.load({}, {}))) as address:
         yield address
@@ -48,7 +48,7 @@ def past(
 
 
 @pytest.fixture(scope="session")
-def served_with_past(past: Past) -> Iterator[str]:
+def site_url_with_past(past: Past) -> Iterator[str]:
     """Serve the repository's own graph one release later."""
     with serving(create_app(past.after, settings.load({}, {}))) as address:
         yield address

@@ -58,14 +58,14 @@ class Hands:
         passed = []
         for _ in range(_PATIENCE):
             self.press(key)
-            found = self.page.evaluate(_FOCUSED)
-            if found is None:
+            focused = self.page.evaluate(_FOCUSED)
+            if focused is None:
                 continue
-            assert found["ringed"], f"Nothing shows that {found['words']!r} has the focus."
-            assert found["shown"], f"{found['words']!r} has the focus and is not to be seen."
-            if found["words"].startswith(words) and address in found["address"]:
+            assert focused["ringed"], f"Nothing shows that {focused['words']!r} has the focus."
+            assert focused["shown"], f"{focused['words']!r} has the focus and is not to be seen."
+            if focused["words"].startswith(words) and address in focused["address"]:
                 return
-            passed.append(found["words"])
+            passed.append(focused["words"])
         raise AssertionError(f"The {key} key does not lead to {words!r}, but to {passed[-20:]}.")
 
     def follow(self, words: str, address: str = "", key: str = "Tab") -> None:

@@ -37,7 +37,7 @@ class PageType:
         return self.path.replace("{before}", before).replace("{after}", after)
 
 
-def _asked(query: str, **others: str) -> str:
+def _query_address(query: str, **others: str) -> str:
     more = "".join(f"&{name}={value}" for name, value in others.items())
     return f"/sparql?query={quote(query)}{more}"
 
@@ -126,15 +126,19 @@ PAGES = (
     ),
     PageType("query, wrong", "queries.query", "/queries/mechanisms-of-a-country?country=x y", 400),
     PageType("workbench", "sparql.answer", "/sparql"),
-    PageType("answer", "sparql.answer", _asked(_ROWS)),
-    PageType("answer, counts", "sparql.answer", _asked(_COUNTS)),
-    PageType("answer, graph", "sparql.answer", _asked(_LINKS)),
-    PageType("answer, yes or no", "sparql.answer", _asked("ASK { ?s ?p ?o }")),
-    PageType("answer, nothing", "sparql.answer", _asked(_EMPTY)),
-    PageType("answer, why nothing", "sparql.answer", _asked(_EMPTY, explain="empty")),
-    PageType("answer, wrong", "sparql.answer", _asked("SELECT ?name WHERE { ?s ?p ?o"), 400),
+    PageType("answer", "sparql.answer", _query_address(_ROWS)),
+    PageType("answer, counts", "sparql.answer", _query_address(_COUNTS)),
+    PageType("answer, graph", "sparql.answer", _query_address(_LINKS)),
+    PageType("answer, yes or no", "sparql.answer", _query_address("ASK { ?s ?p ?o }")),
+    PageType("answer, nothing", "sparql.answer", _query_address(_EMPTY)),
+    PageType("answer, why nothing", "sparql.answer", _query_address(_EMPTY, explain="empty")),
+    PageType(
+        "answer, wrong", "sparql.answer", _query_address("SELECT ?name WHERE { ?s ?p ?o"), 400
+    ),
     PageType("answer, no such format", "sparql.answer", "/sparql?format=none", 406),
-    PageType("answer, pinned", "sparql.answer", _asked(_ROWS, release="{before}"), has_past=True),
+    PageType(
+        "answer, pinned", "sparql.answer", _query_address(_ROWS, release="{before}"), has_past=True
+    ),
     PageType("releases", "releases.index", "/releases", has_past=True),
     PageType("release", "releases.release", "/releases/{after}", has_past=True),
     PageType("differences", "releases.release", "/releases/{before}...{after}", has_past=True),

@@ -24,8 +24,8 @@ def focus(page: Page, address: str) -> None:
     pytest.fail(f"The keyboard does not come to {address}.")
 
 
-def test_the_tour_by_keyboard(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/browse?class=iwm:Secretariat") as page:
+def test_the_tour_by_keyboard(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/browse?class=iwm:Secretariat") as page:
         focus(page, "/browse?class=iwm:Secretariat&iwm:side=country:finland")
         page.keyboard.press("Enter")
         page.wait_for_url("**iwm:side=country:finland")
@@ -36,10 +36,10 @@ def test_the_tour_by_keyboard(browser: Browser, served: str) -> None:
         page.wait_for_url("**/browse?class=iwm:Secretariat")
 
 
-def test_a_span_is_asked_for_without_a_script(browser: Browser, served: str) -> None:
+def test_a_span_is_asked_for_without_a_script(browser: Browser, site_url: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(served + "/browse?class=iwm:Visit&iwm:year=2012..2017")
+    page.goto(site_url + "/browse?class=iwm:Visit&iwm:year=2012..2017")
     form = page.locator("form.span", has=page.locator("[name=range][value='iwm:year']"))
     form.get_by_label("from").fill("2013")
     form.get_by_role("button").press("Enter")
@@ -48,8 +48,8 @@ def test_a_span_is_asked_for_without_a_script(browser: Browser, served: str) -> 
     context.close()
 
 
-def test_a_column_sorts_both_ways(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/browse?class=iwm:Visit&column=iwm:year") as page:
+def test_a_column_sorts_both_ways(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/browse?class=iwm:Visit&column=iwm:year") as page:
         page.locator("thead a", has_text="Year").click()
         page.wait_for_url("**sort=iwm:year")
         page.locator("thead a", has_text="Year").click()
@@ -58,8 +58,8 @@ def test_a_column_sorts_both_ways(browser: Browser, served: str) -> None:
         assert heading.get_attribute("aria-sort") == "descending"
 
 
-def test_a_marker_leads_to_its_passage(browser: Browser, served: str) -> None:
-    with opened(browser, served + COMPARED) as page:
+def test_a_marker_leads_to_its_passage(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + COMPARED) as page:
         page.locator("summary", has_text="More in which they differ").click()
         page.locator("tr", has_text="Secretariat on the other side").locator(
             "a.source"
@@ -68,9 +68,9 @@ def test_a_marker_leads_to_its_passage(browser: Browser, served: str) -> None:
 
 
 def test_only_the_comparison_itself_scrolls_and_its_heads_stay(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, f"{served}/compare?class=iwm:Mechanism&things=rows", 360) as page:
+    with opened(browser, f"{site_url}/compare?class=iwm:Mechanism&things=rows", 360) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         box = page.get_by_role("region", name="Comparison")
         head = page.locator(".matrix tbody th[scope=row] .stays").nth(2)
@@ -90,8 +90,8 @@ SIX = "/compare?" + "&".join(
 )
 
 
-def test_six_things_fit_beside_each_other(browser: Browser, served: str) -> None:
-    with opened(browser, served + SIX, 1280) as page:
+def test_six_things_fit_beside_each_other(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + SIX, 1280) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 1280
         page.mouse.wheel(0, 600)
         page.wait_for_function("() => scrollY > 300")
@@ -104,9 +104,9 @@ def test_six_things_fit_beside_each_other(browser: Browser, served: str) -> None
 
 
 def test_many_things_are_read_one_property_at_a_time_on_a_phone(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, served + SIX, 390) as page:
+    with opened(browser, site_url + SIX, 390) as page:
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         row = page.locator("tr", has=page.get_by_role("rowheader", name="Since")).first
         head, *cells = row.locator("th, td").all()
@@ -117,8 +117,8 @@ def test_many_things_are_read_one_property_at_a_time_on_a_phone(
         assert violations(page) == []
 
 
-def test_two_things_share_the_width_of_a_phone(browser: Browser, served: str) -> None:
-    with opened(browser, served + COMPARED, 360) as page:
+def test_two_things_share_the_width_of_a_phone(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + COMPARED, 360) as page:
         box = page.get_by_role("region", name="Comparison")
         assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
         page.locator("summary", has_text="More in which they differ").click()
@@ -131,8 +131,8 @@ def test_two_things_share_the_width_of_a_phone(browser: Browser, served: str) ->
         assert broken_words(page) == []
 
 
-def test_things_as_rows_are_read_sideways_on_a_phone(browser: Browser, served: str) -> None:
-    with opened(browser, f"{served}/compare?class=iwm:Mechanism&things=rows", 360) as page:
+def test_things_as_rows_are_read_sideways_on_a_phone(browser: Browser, site_url: str) -> None:
+    with opened(browser, f"{site_url}/compare?class=iwm:Mechanism&things=rows", 360) as page:
         box = page.get_by_role("region", name="Comparison")
         box.focus()
         page.keyboard.press("ArrowRight")
@@ -153,25 +153,25 @@ def test_things_as_rows_are_read_sideways_on_a_phone(browser: Browser, served: s
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_few_things_need_no_box(browser: Browser, served: str) -> None:
-    with opened(browser, served + COMPARED) as page:
+def test_few_things_need_no_box(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + COMPARED) as page:
         page.mouse.wheel(0, 900)
         page.wait_for_function("() => scrollY > 500")
         assert top(page.locator(".matrix thead").first) == 0
         assert page.evaluate("document.querySelector('.scroll').scrollTop") == 0
 
 
-def test_a_long_text_opens_where_it_stands(browser: Browser, served: str) -> None:
+def test_a_long_text_opens_where_it_stands(browser: Browser, site_url: str) -> None:
     address = "/browse?class=iwm:EditorialNote&column=iwm:justification"
-    with opened(browser, served + address) as page:
+    with opened(browser, site_url + address) as page:
         long = page.locator("td .long").first
         long.locator("summary").press("Enter")
         assert long.locator(":scope > span").inner_text()
         assert not long.locator("summary > :first-child").is_visible()
 
 
-def test_numbers_take_no_more_width_than_they_need(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/browse?class=iwm:Passage") as page:
+def test_numbers_take_no_more_width_than_they_need(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/browse?class=iwm:Passage") as page:
         row = page.locator(".grid tbody tr").nth(9)
         name, number = row.locator("th").bounding_box(), row.locator("td").first.bounding_box()
         assert name is not None
@@ -196,7 +196,7 @@ def _box(part: Locator) -> tuple[int, int]:
 
 def broken_words(page: Page) -> list[str]:
     """Return the words of a comparison that are broken: they stand on more than one line."""
-    found: list[str] = page.evaluate(
+    words: list[str] = page.evaluate(
         """() => {
           const broken = [], range = document.createRange();
           const walker = document.createTreeWalker(
@@ -213,4 +213,4 @@ def broken_words(page: Page) -> list[str]:
           return broken;
         }"""
     )
-    return found
+    return words

@@ -34,7 +34,7 @@ HEIGHT = 800
 # Where nothing can hover, what shows for who hovers is there all the time.
 _NAMED = {page.name: page for page in PAGES}
 WITH_FACTS = [_NAMED[name] for name in ("mechanism", "thing with omissions", "passage")]
-_SHOWN = "all => all.map(one => one.checkVisibility({ opacityProperty: true }))"
+_ARE_VISIBLE = "all => all.map(one => one.checkVisibility({ opacityProperty: true }))"
 
 # WCAG 2.2, 1.4.3: the contrast of each word with what lies behind it, worst first.
 _CONTRASTS = """() => {
@@ -108,12 +108,12 @@ _CUT_OFF = """paper => {
 
 @pytest.fixture(scope="module", params=PAGES, ids=str)
 def page(
-    browser: Browser, served_with_past: str, past: Past, request: pytest.FixtureRequest
+    browser: Browser, site_url_with_past: str, past: Past, request: pytest.FixtureRequest
 ) -> Iterator[Page]:
     """Open a page of each type; at the end, see to it that it complained of nothing."""
-    wanted: PageType = request.param
-    address = served_with_past + wanted.address(past.before.id, past.after.id)
-    with opened(browser, address, status=wanted.status) as page:
+    page_type: PageType = request.param
+    address = site_url_with_past + page_type.address(past.before.id, past.after.id)
+    with opened(browser, address, status=page_type.status) as page:
         yield page
 
 
@@ -146,20 +146,20 @@ def test_axe_finds_nothing(page: Page, width: int, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 820])
-@pytest.mark.parametrize("wanted", WITH_FACTS, ids=str)
+@pytest.mark.parametrize("page_type", WITH_FACTS, ids=str)
 def test_fingers_find_how_to_cite_a_fact(
-    browser: Browser, served: str, wanted: PageType, width: int
+    browser: Browser, site_url: str, page_type: PageType, width: int
 ) -> None:
-    with opened(browser, served + wanted.path, width, touched=True) as page:
+    with opened(browser, site_url + page_type.path, width, touched=True) as page:
         menus = page.locator(".menu:not(details:not([open]) > :not(summary) *)")
-        if wanted.name != "passage":
+        if page_type.name != "passage":
             menus.first.locator("summary").tap()
             assert menus.first.get_by_text("Cite a fact").is_visible()
             assert not is_wider(page, width)
         else:
-            shown = page.locator("td .cite:not(details:not([open]) *)").evaluate_all(_SHOWN)
-            assert len(shown) > 9
-            assert all(shown)
+            visible = page.locator("td .cite:not(details:not([open]) *)").evaluate_all(_ARE_VISIBLE)
+            assert len(visible) > 9
+            assert all(visible)
         assert violations(page) == []
 
 

@@ -1,4 +1,4 @@
-"""A graph that attacks its readers: no page runs or loads it, and it turns no words around it.
+"""A hostile graph: no page runs its code, loads its addresses or lets it reorder other text.
 
 Pages are opened without their Content-Security-Policy: it is the second guard, and must not hide
 that the first one, which escapes, is not there.
@@ -31,7 +31,7 @@ def of(*names: str) -> str:
     return "&".join(f"iri={quote(BASE + name)}" for name in names)
 
 
-def asked(query: str, **others: str) -> str:
+def query_address(query: str, **others: str) -> str:
     more = "".join(f"&{name}={value}" for name, value in others.items())
     return f"/sparql?query={quote(query)}{more}"
 
@@ -79,8 +79,8 @@ TARGETS = {
     "queries.gallery": ["/queries", f"/queries?q={quote(SPOKEN)}"],
     "queries.query": [f"/queries/thing/facts?thing={quote(SUBJECT)}"],
     "sparql.answer": [
-        *("/sparql", asked(EVERYTHING), asked(f"DESCRIBE <{BASE}scripts>")),
-        asked("SELECT ?s WHERE { ?s a <javascript:alert('none')> }", explain="empty"),
+        *("/sparql", query_address(EVERYTHING), query_address(f"DESCRIBE <{BASE}scripts>")),
+        query_address("SELECT ?s WHERE { ?s a <javascript:alert('none')> }", explain="empty"),
     ],
     "releases.index": ["/releases"],
     "pages.problems": ["/problems"],
@@ -94,7 +94,7 @@ REFUSED = {
     f"/doc/{quote(SPOKEN)}": 404,
     f"/browse?{quote(SPOKEN)}=x": 400,
     f"/browse?class={quote(SPOKEN)}": 400,
-    asked(f"SELECT {SPOKEN}"): 400,
+    query_address(f"SELECT {SPOKEN}"): 400,
     f"/sparql?format={quote(SPOKEN)}": 406,
     f"/releases/{quote(SPOKEN)}": 404,
     f"/queries/{quote(SPOKEN)}": 404,
@@ -169,7 +169,7 @@ def test_what_is_refused_is_repeated_as_text(
         ("/doc/links", "javascript:alert('link')"),
         ("/doc/concept", "<script>alert('concept')</script>"),
         ("/doc/Thing", "</script><script>alert('comment of a class')</script>"),
-        (asked(EVERYTHING), "<script>alert('title')</script>"),
+        (query_address(EVERYTHING), "<script>alert('title')</script>"),
     ],
 )
 def test_it_is_shown_as_text(browser: Browser, hostile: str, target: str, text: str) -> None:

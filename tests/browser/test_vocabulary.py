@@ -22,8 +22,8 @@ _OVERFLOWS = """() => [...document.querySelectorAll('.diagram g')].flatMap(group
 })"""
 
 
-def test_the_index_leads_to_a_term_and_stays(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology") as page:
+def test_the_index_leads_to_a_term_and_stays(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology") as page:
         page.locator("#index").get_by_role("link", name="secretariat", exact=True).click()
         page.wait_for_url("**/ontology#Secretariat")
         term = page.locator("article#Secretariat")
@@ -34,8 +34,8 @@ def test_the_index_leads_to_a_term_and_stays(browser: Browser, served: str) -> N
         assert 0 <= place["y"] < 400
 
 
-def test_on_a_phone_the_parts_stay_at_hand(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology#Secretariat", 360) as page:
+def test_on_a_phone_the_parts_stay_at_hand(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology#Secretariat", 360) as page:
         bar = page.get_by_role("navigation", name="Parts of this page").bounding_box()
         heading = page.locator("#Secretariat h3").bounding_box()
         assert bar is not None
@@ -44,8 +44,8 @@ def test_on_a_phone_the_parts_stay_at_hand(browser: Browser, served: str) -> Non
         assert heading["y"] >= bar["y"] + bar["height"]
 
 
-def test_the_index_opens_without_a_script(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology") as page:
+def test_the_index_opens_without_a_script(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology") as page:
         alphabet = page.locator("details.alphabet")
         assert not alphabet.get_by_role("link", name="initiated by", exact=True).is_visible()
         alphabet.locator("summary").click()
@@ -55,9 +55,9 @@ def test_the_index_opens_without_a_script(browser: Browser, served: str) -> None
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_words_of_a_picture_fit_and_can_be_followed(
-    browser: Browser, served: str, scheme: str
+    browser: Browser, site_url: str, scheme: str
 ) -> None:
-    with opened(browser, served + "/ontology", scheme=scheme) as page:
+    with opened(browser, site_url + "/ontology", scheme=scheme) as page:
         assert page.evaluate(_OVERFLOWS) == []
         colours = (
             "e => [getComputedStyle(e).fill, getComputedStyle(document.documentElement).color]"
@@ -69,8 +69,8 @@ def test_the_words_of_a_picture_fit_and_can_be_followed(
         page.wait_for_url("**/ontology#Mechanism")
 
 
-def test_a_picture_scrolls_in_its_own_box(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology", 360) as page:
+def test_a_picture_scrolls_in_its_own_box(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology", 360) as page:
         box = page.get_by_role("region", name="The properties that link the classes")
         moved = "e => { const at = e.scrollLeft; e.scrollBy(60, 0); return e.scrollLeft - at }"
         assert box.evaluate(moved) == 60
@@ -79,8 +79,8 @@ def test_a_picture_scrolls_in_its_own_box(browser: Browser, served: str) -> None
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_the_picture_is_also_a_table(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology") as page:
+def test_the_picture_is_also_a_table(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology") as page:
         page.get_by_text("The same as a table").click()
         row = page.locator(".same tr", has_text="held by")
         assert row.locator("td").all_inner_texts() == ["position", "held by", "party"]
@@ -90,15 +90,15 @@ def test_the_picture_is_also_a_table(browser: Browser, served: str) -> None:
         assert "The table below says the same." in words[1]
 
 
-def test_the_uses_of_a_term_lead_to_its_facts(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology#hasSecretariat") as page:
+def test_the_uses_of_a_term_lead_to_its_facts(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology#hasSecretariat") as page:
         page.locator("#hasSecretariat .query-this").click()
         page.wait_for_url("**/sparql?query=**")
         assert "hasSecretariat" in page.locator(".cm-content").inner_text()
 
 
-def test_a_picture_is_shown_from_its_most_linked_class(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology", 360) as page:
+def test_a_picture_is_shown_from_its_most_linked_class(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology", 360) as page:
         frame = page.locator(".picture.network").bounding_box()
         box = page.locator(".network .class", has_text=re.compile("^mechanism$")).bounding_box()
         assert frame is not None
@@ -108,8 +108,8 @@ def test_a_picture_is_shown_from_its_most_linked_class(browser: Browser, served:
 
 
 @pytest.mark.parametrize("key", ["0", "button"])
-def test_a_picture_can_be_seen_whole(browser: Browser, served: str, key: str) -> None:
-    with opened(browser, served + "/ontology") as page:
+def test_a_picture_can_be_seen_whole(browser: Browser, site_url: str, key: str) -> None:
+    with opened(browser, site_url + "/ontology") as page:
         frame = page.locator(".picture.network")
         assert frame.evaluate("e => e.scrollWidth > e.clientWidth")
         if key == "button":
@@ -120,8 +120,8 @@ def test_a_picture_can_be_seen_whole(browser: Browser, served: str, key: str) ->
         assert frame.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
-def test_the_classes_are_drawn_for_a_phone(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology", 360) as page:
+def test_the_classes_are_drawn_for_a_phone(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology", 360) as page:
         picture = page.locator(".picture:visible").first
         assert "upright-tree" in (picture.get_attribute("class") or "")
         overflows = "e => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight"
@@ -134,8 +134,8 @@ def test_the_classes_are_drawn_for_a_phone(browser: Browser, served: str) -> Non
         page.wait_for_url("**/ontology#Secretariat")
 
 
-def test_the_index_marks_the_term_that_is_read(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/ontology#Secretariat") as page:
+def test_the_index_marks_the_term_that_is_read(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/ontology#Secretariat") as page:
         marked = page.locator("#index [aria-current]")
         expect(marked).to_have_text("secretariat")
         place, frame = marked.bounding_box(), page.locator("#index").bounding_box()
@@ -149,10 +149,10 @@ def test_the_index_marks_the_term_that_is_read(browser: Browser, served: str) ->
         expect(page.locator(".jump [aria-current]")).to_have_text("Object properties")
 
 
-def test_the_index_is_there_without_a_script(browser: Browser, served: str) -> None:
+def test_the_index_is_there_without_a_script(browser: Browser, site_url: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(served + "/ontology")
+    page.goto(site_url + "/ontology")
     page.locator("#index").get_by_role("link", name="secretariat", exact=True).click()
     assert page.url.endswith("#Secretariat")
     context.close()

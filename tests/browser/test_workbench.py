@@ -52,8 +52,8 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"The Tab key does not lead to {name}.")
 
 
-def test_a_query_is_written_with_completion_and_run(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_query_is_written_with_completion_and_run(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "SELECT ?which WHERE { ?which a ")
         page.keyboard.type("Mechan")
         expect(page.get_by_role("option").first).to_contain_text("iwm:Mechanism")
@@ -66,8 +66,8 @@ def test_a_query_is_written_with_completion_and_run(browser: Browser, served: st
         assert "query=PREFIX" in page.url
 
 
-def test_a_thing_is_completed_by_its_label(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_thing_is_completed_by_its_label(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "DESCRIBE ")
         page.keyboard.type("business forum"[:8])
         option = page.get_by_role("option").filter(has_text="mechanism:bfic")
@@ -76,8 +76,8 @@ def test_a_thing_is_completed_by_its_label(browser: Browser, served: str) -> Non
         expect(editor(page)).to_contain_text("DESCRIBE mechanism:bfic")
 
 
-def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, PARTIES)
         page.keyboard.press("Control+Enter")
         expect(page.get_by_role("tab", name="Table")).to_be_visible()
@@ -92,13 +92,13 @@ def test_an_answer_is_a_table_a_graph_and_a_chart(browser: Browser, served: str)
         assert page.url.endswith("#chart")
 
 
-def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -> None:
+def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, site_url: str) -> None:
     query = "SELECT ?place { VALUES ?place { country:china country:italy city:chicago } }"
     # The outlines are read once, at the first look at the map.
-    with urlopen(f"{served}/map") as answer:  # noqa: S310 -- the service is ours
+    with urlopen(f"{site_url}/map") as answer:  # noqa: S310 -- the service is ours
         assert b"data-of" in answer.read()
     for width in (360, 1280):
-        with opened(browser, f"{served}/sparql?query={quote(query)}", width) as page:
+        with opened(browser, f"{site_url}/sparql?query={quote(query)}", width) as page:
             page.get_by_role("button", name="Sort and draw").click()
             page.get_by_role("tab", name="Map").click()
             expect(page.locator(".mapped .named")).to_have_count(2)
@@ -109,9 +109,9 @@ def test_things_that_lie_somewhere_are_on_a_map(browser: Browser, served: str) -
             page.wait_for_url("**/doc/id/city/chicago")
 
 
-def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: str) -> None:
+def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, site_url: str) -> None:
     query = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } LIMIT 120"
-    with opened(browser, f"{served}/sparql?query={quote(query)}") as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(query)}") as page:
         requests: list[str] = []
         page.on("request", lambda request: requests.append(request.url))
         page.get_by_role("button", name="Sort and draw").click()
@@ -131,9 +131,9 @@ def test_rows_are_sorted_and_shown_a_page_at_a_time(browser: Browser, served: st
         expect(page.locator("a ~ code.address").first).to_be_hidden()
 
 
-def test_on_a_phone_rows_stand_upright_and_are_sorted(browser: Browser, served: str) -> None:
+def test_on_a_phone_rows_stand_upright_and_are_sorted(browser: Browser, site_url: str) -> None:
     query = "SELECT ?passage ?words WHERE { ?passage a iwm:Sentence ; oa:exact ?words }"
-    with opened(browser, f"{served}/sparql?query={quote(query)}", 360) as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(query)}", 360) as page:
         page.get_by_role("button", name="Sort and draw").click()
         page.get_by_role("button", name="words", exact=True).click()
         first = page.locator("table.rows tbody tr").first
@@ -145,12 +145,12 @@ def test_on_a_phone_rows_stand_upright_and_are_sorted(browser: Browser, served: 
         )
 
 
-def test_on_a_phone_a_chart_is_seen_whole(browser: Browser, served: str) -> None:
+def test_on_a_phone_a_chart_is_seen_whole(browser: Browser, site_url: str) -> None:
     query = (
         "SELECT ?passage (STRLEN(?words) AS ?length) WHERE "
         "{ ?passage a iwm:Sentence ; oa:exact ?words } ORDER BY DESC(?length) LIMIT 9"
     )
-    with opened(browser, f"{served}/sparql?query={quote(query)}", 360) as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(query)}", 360) as page:
         page.get_by_role("button", name="Sort and draw").click()
         page.get_by_role("tab", name="Chart").click()
         # Passages go by their numbers here as well.
@@ -175,9 +175,9 @@ _CUT_OFF = """picture => {
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("kind", ["bars", "line"])
 def test_no_word_of_a_chart_is_cut_off(
-    browser: Browser, served: str, kind: str, width: int
+    browser: Browser, site_url: str, kind: str, width: int
 ) -> None:
-    with opened(browser, f"{served}/sparql?query={quote(_WIDE)}", width) as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(_WIDE)}", width) as page:
         page.get_by_role("button", name="Sort and draw").click()
         page.get_by_role("tab", name="Chart").click()
         page.locator("#chart-kind").select_option(kind)
@@ -185,8 +185,8 @@ def test_no_word_of_a_chart_is_cut_off(
         assert page.locator(".chart svg").evaluate(_CUT_OFF) == []
 
 
-def test_a_graph_answer_is_drawn_and_written(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_graph_answer_is_drawn_and_written(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "DESCRIBE mechanism:bfic")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".figures")).to_contain_text("triples")
@@ -214,9 +214,9 @@ REACHING = """() => new Promise((tell) => {
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_label_of_a_graph_is_cut_off(browser: Browser, served: str, width: int) -> None:
+def test_no_label_of_a_graph_is_cut_off(browser: Browser, site_url: str, width: int) -> None:
     query = "CONSTRUCT { ?m iwm:secretariatProvidedBy ?p } { ?m iwm:secretariatProvidedBy ?p }"
-    with opened(browser, f"{served}/sparql?query={quote(query)}", width) as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(query)}", width) as page:
         page.evaluate(NOTING)
         page.get_by_role("button", name="Sort and draw").click()
         page.get_by_role("tab", name="Graph").click()
@@ -224,8 +224,8 @@ def test_no_label_of_a_graph_is_cut_off(browser: Browser, served: str, width: in
         assert [ends for ends in page.evaluate(REACHING) if min(ends) < -1] == []
 
 
-def test_a_fault_is_marked_where_it_stands(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql", pardoned=REFUSED) as page:
+def test_a_fault_is_marked_where_it_stands(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql", expected_message=REFUSED) as page:
         write(page, "SELECT ?who WHERE { ?which iwm:secretariatProvidedby ?who }")
         mark = page.locator(".cm-lintRange-warning")
         expect(mark).to_have_text("iwm:secretariatProvidedby")
@@ -237,8 +237,8 @@ def test_a_fault_is_marked_where_it_stands(browser: Browser, served: str) -> Non
         expect(problem.locator("pre")).to_contain_text("^")
 
 
-def test_an_empty_answer_is_explained(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_an_empty_answer_is_explained(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "SELECT ?who WHERE { ?which iwm:secretariatProvidedby ?who }")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".figures")).to_contain_text("0 rows")
@@ -248,9 +248,9 @@ def test_an_empty_answer_is_explained(browser: Browser, served: str) -> None:
 
 
 def test_the_page_of_a_wrong_query_marks_the_fault_and_sends_what_is_mended(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    wrong = f"{served}/sparql?query={quote('ASK { ?s ?p ?o')}"
+    wrong = f"{site_url}/sparql?query={quote('ASK { ?s ?p ?o')}"
     with opened(browser, wrong, status=400) as page:
         expect(editor(page)).to_contain_text("ASK { ?s ?p ?o")
         expect(page.locator(".cm-lintRange-error")).to_have_text("{")
@@ -263,10 +263,10 @@ def test_the_page_of_a_wrong_query_marks_the_fault_and_sends_what_is_mended(
 
 
 def test_the_page_that_explains_marks_what_is_not_in_the_graph(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
     query = "SELECT ?who WHERE {\n  ?which iwm:secretariatProvidedby ?who }"
-    with opened(browser, f"{served}/sparql?query={quote(query)}&explain=empty") as page:
+    with opened(browser, f"{site_url}/sparql?query={quote(query)}&explain=empty") as page:
         marks = page.locator(".cm-lintRange-warning")
         # The pattern that matches nothing, which the editor's own look at a query does not find.
         expect(marks.filter(has_text="?which")).to_be_visible()
@@ -278,17 +278,17 @@ def test_the_page_that_explains_marks_what_is_not_in_the_graph(
 
 
 def test_the_page_of_a_wrong_query_has_a_text_area_without_scripts(
-    browser: Browser, served: str
+    browser: Browser, site_url: str
 ) -> None:
-    wrong = f"{served}/sparql?query={quote('ASK { ?s ?p ?o')}"
+    wrong = f"{site_url}/sparql?query={quote('ASK { ?s ?p ?o')}"
     with opened(browser, wrong, scripts=False, status=400) as page:
         page.get_by_label("Query").fill("ASK { ?s ?p ?o }")
         page.get_by_role("button", name="Run").click()
         expect(page.locator(".boolean")).to_have_text("Yes")
 
 
-def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_link_is_copied_and_opens_the_query(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         write(page, PARTIES)
         page.keyboard.press("Control+Enter")
@@ -303,8 +303,8 @@ def test_a_link_is_copied_and_opens_the_query(browser: Browser, served: str) -> 
         expect(page.locator(".figures")).to_contain_text("22 rows")
 
 
-def test_a_step_back_shows_the_query_before(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_step_back_shows_the_query_before(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         for limit in (2, 3):
             write(page, f"SELECT ?s WHERE {{ ?s ?p ?o }} LIMIT {limit}")
             page.keyboard.press("Control+Enter")
@@ -314,16 +314,16 @@ def test_a_step_back_shows_the_query_before(browser: Browser, served: str) -> No
         expect(editor(page)).to_contain_text("LIMIT 2")
 
 
-def test_a_long_query_runs_and_says_that_it_has_no_link(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_a_long_query_runs_and_says_that_it_has_no_link(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "ASK { }\n#" + "x" * 20_000)
         page.keyboard.press("Control+Enter")
         expect(page.locator(".boolean")).to_have_text("Yes")
         expect(page.locator("#said")).to_have_text("The query is too long for a link.")
 
 
-def test_an_answer_is_downloaded_as_csv(browser: Browser, served: str, tmp_path: Path) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_an_answer_is_downloaded_as_csv(browser: Browser, site_url: str, tmp_path: Path) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, PARTIES)
         page.keyboard.press("Control+Enter")
         with page.expect_download() as download:
@@ -334,8 +334,8 @@ def test_an_answer_is_downloaded_as_csv(browser: Browser, served: str, tmp_path:
     assert len(rows) == 23
 
 
-def test_examples_are_filtered_and_fill_the_editor(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_examples_are_filtered_and_fill_the_editor(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         editor(page)
         page.get_by_label("Filter").fill("secretariats provide")
         example = page.get_by_role("link", name="Which organizations provide the secretariats of")
@@ -346,8 +346,8 @@ def test_examples_are_filtered_and_fill_the_editor(browser: Browser, served: str
         expect(page.locator("[data-snippet=curl] pre")).to_contain_text("iwm:Secretariat")
 
 
-def test_the_tab_key_leaves_the_editor(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql") as page:
+def test_the_tab_key_leaves_the_editor(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql") as page:
         write(page, "SELECT ?s WHERE { ?s a iwm:Mech")
         page.keyboard.press("Escape")
         page.keyboard.press("Tab")
@@ -355,8 +355,8 @@ def test_the_tab_key_leaves_the_editor(browser: Browser, served: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, served: str, scheme: str) -> None:
-    with opened(browser, served + "/sparql", scheme=scheme, pardoned=REFUSED) as page:
+def test_axe_finds_nothing(browser: Browser, site_url: str, scheme: str) -> None:
+    with opened(browser, site_url + "/sparql", scheme=scheme, expected_message=REFUSED) as page:
         editor(page)
         assert violations(page) == []
         write(page, PARTIES)
@@ -370,8 +370,8 @@ def test_axe_finds_nothing(browser: Browser, served: str, scheme: str) -> None:
         assert violations(page) == []
 
 
-def test_it_works_without_scripts(browser: Browser, served: str) -> None:
-    with opened(browser, served + "/sparql", scripts=False) as page:
+def test_it_works_without_scripts(browser: Browser, site_url: str) -> None:
+    with opened(browser, site_url + "/sparql", scripts=False) as page:
         for offer in ("Filter", "Copy link"):
             assert not page.get_by_text(offer, exact=True).is_visible()
         page.get_by_label("Query").fill("SELECT ?name WHERE { mechanism:bfic rdfs:label ?name }")

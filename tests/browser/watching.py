@@ -26,16 +26,16 @@ PAPER, WIDE_PAPER = 680, 1032
 
 
 class Unusual(TypedDict, total=False):
-    """What few pages need: ``pardoned`` is a part of the messages that are expected.
+    """What few pages need: ``expected_message`` is a part of a message that the test expects.
 
-    ``status`` is that of the answer. For any but 200 the browser has a message, which is pardoned.
+    ``status`` is that of the answer. For any but 200 the test expects a message of the browser.
     A screen that is ``touched`` has no pointer that could hover. A page ``without_policy`` is shown
     as if it had no Content-Security-Policy.
     """
 
     locale: str
     scripts: bool
-    pardoned: str
+    expected_message: str
     status: int
     touched: bool
     without_policy: bool
@@ -63,7 +63,9 @@ def opened(
 ) -> Iterator[Page]:
     """Open a page and see to it that nothing fails and nothing comes from elsewhere."""
     status = unusual.get("status", 200)
-    pardoned = unusual.get("pardoned", "" if status == 200 else f"status of {status}")
+    expected_message = unusual.get(
+        "expected_message", "" if status == 200 else f"status of {status}"
+    )
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
@@ -77,7 +79,7 @@ def opened(
 
     def heard(message: ConsoleMessage) -> None:
         text = message.text
-        if _CARD not in text and not (pardoned and pardoned in text):
+        if _CARD not in text and not (expected_message and expected_message in text):
             complaints.append(text)
 
     def failed(request: Request) -> None:

@@ -71,10 +71,10 @@ def test_changes_are_told_under_the_base_that_is_served(
     client: FlaskClient, releases: tuple[Release, ...]
 ) -> None:
     address = f"/releases/{releases[0].id}...{releases[2].id}"
-    told = client.get(f"{address}.json").get_json()
-    assert told["bases"] == {"from": OLD, "to": NEW}
-    assert told["counts"]["editorial"] == {"added": 1, "removed": 1}
-    (person,) = [each for each in told["entities"] if each["iri"].endswith("tobias-reed")]
+    changes = client.get(f"{address}.json").get_json()
+    assert changes["bases"] == {"from": OLD, "to": NEW}
+    assert changes["counts"]["editorial"] == {"added": 1, "removed": 1}
+    (person,) = [each for each in changes["entities"] if each["iri"].endswith("tobias-reed")]
     assert person["iri"] == f"{NEW}id/person/tobias-reed"
     assert [each["value"]["value"] for each in person["changes"]] == [
         "Tobias Reed",
@@ -83,8 +83,8 @@ def test_changes_are_told_under_the_base_that_is_served(
     page = client.get(address, headers={"Accept": "text/html"}).text
     assert f"changed from {OLD} to {NEW}" in page
     assert 'href="/doc/id/person/tobias-reed"' in page
-    shown = re.sub(r'href="/sparql[^"]*"', "", page)
-    assert OLD not in shown.replace(f"changed from {OLD}", "")
+    text = re.sub(r'href="/sparql[^"]*"', "", page)
+    assert OLD not in text.replace(f"changed from {OLD}", "")
 
 
 def test_each_side_is_asked_with_its_own_base(
@@ -116,11 +116,11 @@ def test_as_rdf_too(client: FlaskClient, releases: tuple[Release, ...]) -> None:
 def test_releases_of_another_base_are_had_here(
     client: FlaskClient, releases: tuple[Release, ...]
 ) -> None:
-    told = client.get("/releases.json").get_json()["releases"]
-    assert [each["iri"] for each in told] == [
+    listed = client.get("/releases.json").get_json()["releases"]
+    assert [each["iri"] for each in listed] == [
         f"{NEW}releases/{each.id}" for each in reversed(releases)
     ]
-    for each in told:
+    for each in listed:
         answer = client.get(each["iri"].removeprefix(NEW[:-1]), headers={"Accept": "text/turtle"})
         assert answer.status_code == 200
         graph = rdflib.Graph().parse(data=answer.data, format="turtle")
@@ -136,8 +136,8 @@ def test_on_the_command_line(releases: tuple[Release, ...]) -> None:
     assert result.exit_code == 0, result.output
     assert f"The base changed from <{OLD}> to <{NEW}>" in result.output
     assert "+ label: Tobias Reed, builder" in result.output
-    told = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).output)
-    assert told["bases"] == {"from": OLD, "to": NEW}
+    changes = json.loads(CliRunner().invoke(main, [*arguments, "--json"]).output)
+    assert changes["bases"] == {"from": OLD, "to": NEW}
 
 
 # Terms that a base touches, and others; words that only look so.

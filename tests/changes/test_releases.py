@@ -169,9 +169,9 @@ def test_the_footer_leads_to_the_release(
 
 
 def test_the_list_has_all_that_are_kept(client: FlaskClient, both: tuple[Release, Release]) -> None:
-    told = client.get("/releases.json").get_json()
-    assert [entry["id"] for entry in told["releases"]] == [both[1].id, both[0].id]
-    newest = told["releases"][0]
+    answer = client.get("/releases.json").get_json()
+    assert [entry["id"] for entry in answer["releases"]] == [both[1].id, both[0].id]
+    newest = answer["releases"][0]
     assert (newest["current"], newest["served"], newest["previous"]) == (True, True, both[0].id)
     assert newest["changes"]["stated"] == {"added": 0, "removed": 1}
     assert newest["counts"] == both[1].manifest.counts
@@ -213,8 +213,8 @@ def test_an_unknown_release_is_told_with_those_that_are_kept(
     assert answer.status_code == 404
     assert both[0].id in answer.text
     assert both[1].id in answer.text
-    wanted = {"json": "json", "ttl": "text/turtle"}.get(name.rpartition(".")[2], "problem+json")
-    assert wanted in answer.content_type
+    expected = {"json": "json", "ttl": "text/turtle"}.get(name.rpartition(".")[2], "problem+json")
+    assert expected in answer.content_type
 
 
 def test_the_form_leads_to_the_comparison(
@@ -228,10 +228,10 @@ def test_the_form_leads_to_the_comparison(
 
 
 def test_changes_are_told_by_thing(client: FlaskClient, both: tuple[Release, Release]) -> None:
-    told = client.get(address(both, ".json")).get_json()
-    assert told["counts"]["stated"] == {"added": 0, "removed": 1}
-    assert told["counts"]["editorial"] == {"added": 1, "removed": 1}
-    changed = {entry["iri"]: entry for entry in told["entities"]}
+    answer = client.get(address(both, ".json")).get_json()
+    assert answer["counts"]["stated"] == {"added": 0, "removed": 1}
+    assert answer["counts"]["editorial"] == {"added": 1, "removed": 1}
+    changed = {entry["iri"]: entry for entry in answer["entities"]}
     port = changed[f"{BASE}id/place/port-merrow"]["changes"]
     (lost,) = [each for each in port if each["kind"] == "stated"]
     assert (lost["change"], lost["property"]["value"]) == ("removed", f"{BASE}ontology#partOf")
@@ -245,8 +245,8 @@ def test_changes_are_told_by_thing(client: FlaskClient, both: tuple[Release, Rel
 def test_what_follows_is_told_apart_from_what_is_stated(
     client: FlaskClient, both: tuple[Release, Release]
 ) -> None:
-    told = client.get(address(both, ".json")).get_json()
-    changes = [each for entry in told["entities"] for each in entry["changes"]]
+    answer = client.get(address(both, ".json")).get_json()
+    changes = [each for entry in answer["entities"] for each in entry["changes"]]
     inferred = [each for each in changes if each["kind"] == "inferred"]
     assert inferred
     assert all("rule" in each for each in inferred)
@@ -256,8 +256,8 @@ def test_what_follows_is_told_apart_from_what_is_stated(
 
 
 def test_changes_are_told_by_sentence(client: FlaskClient, both: tuple[Release, Release]) -> None:
-    told = client.get(address(both, ".json?view=sentences")).get_json()
-    passages = {entry["iri"]: entry for entry in told["sentences"]}
+    answer = client.get(address(both, ".json?view=sentences")).get_json()
+    passages = {entry["iri"]: entry for entry in answer["sentences"]}
     words = passages[f"{BASE}passage/3"]
     assert words["before"]["quote"] == "Its first keeper was Ada Quill."
     assert words["after"]["quote"] == "Its first keeper was Ada Quill!"
@@ -286,10 +286,10 @@ def test_what_changed_can_be_queried_before_and_after(
 
 
 def test_records_are_shown_apart(client: FlaskClient, both: tuple[Release, Release]) -> None:
-    told = client.get(address(both, ".json?view=records")).get_json()
-    vocabulary = [entry for entry in told["records"] if entry["kind"] == "vocabulary"]
+    answer = client.get(address(both, ".json?view=records")).get_json()
+    vocabulary = [entry for entry in answer["records"] if entry["kind"] == "vocabulary"]
     assert f"{BASE}ontology#Passage" in {entry["iri"] for entry in vocabulary}
-    assert not {"stated", "inferred", "editorial"} & {entry["kind"] for entry in told["records"]}
+    assert not {"stated", "inferred", "editorial"} & {entry["kind"] for entry in answer["records"]}
 
 
 @pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld"])
@@ -298,14 +298,14 @@ def test_the_changeset_turns_the_one_release_into_the_other(
 ) -> None:
     formats = {"rdf": "xml", "jsonld": "json-ld"}
     graph = rdflib.Dataset(default_union=True)
-    written = client.get(address(both, f".{suffix}")).data
-    graph.parse(data=written, format=formats.get(suffix, suffix))
+    changeset = client.get(address(both, f".{suffix}")).data
+    graph.parse(data=changeset, format=formats.get(suffix, suffix))
 
     def reified(predicate: rdflib.URIRef) -> set[tuple[Any, ...]]:
         parts = (RDF.subject, RDF.predicate, RDF.object, rdflib.DCTERMS.isPartOf)
         nodes = {node for _, _, node in graph.triples((None, predicate, None))}
-        found = {tuple(graph.value(node, part) for part in parts) for node in nodes}
-        return {row for row in found if not any(isinstance(x, rdflib.BNode) for x in row)}
+        rows = {tuple(graph.value(node, part) for part in parts) for node in nodes}
+        return {row for row in rows if not any(isinstance(x, rdflib.BNode) for x in row)}
 
     assert reified(CS.addition) == facts(both[1]) - facts(both[0])
     assert reified(CS.removal) == facts(both[0]) - facts(both[1])
@@ -331,10 +331,10 @@ def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> No
         size = 2
         pages = [report.page(view, number + 1, size) for number in range(-(-whole.total // size))]
         assert [page.pages for page in pages] == [len(pages)] * len(pages)
-        shown = [each.change for page in pages for group in page.groups for each in group.changes]
-        assert shown == [each.change for group in whole.groups for each in group.changes]
-        told = sum(not group.continues for page in pages for group in page.groups)
-        assert told == len(whole.groups) == diff.subject_count(view)
+        changes = [each.change for page in pages for group in page.groups for each in group.changes]
+        assert changes == [each.change for group in whole.groups for each in group.changes]
+        group_count = sum(not group.continues for page in pages for group in page.groups)
+        assert group_count == len(whole.groups) == diff.subject_count(view)
     assert diff.total(DiffView.ALL) == sum(
         count.added + count.removed for count in diff.counts.values()
     )
@@ -343,10 +343,10 @@ def test_pages_of_changes_leave_nothing_out(both: tuple[Release, Release]) -> No
 
 @given(st.sets(st.binary(min_size=1)), st.sets(st.binary(min_size=1)))
 def test_two_sorted_files_are_told_apart_as_sets_are(old: set[bytes], new: set[bytes]) -> None:
-    found = list(_differences(iter(sorted(old)), iter(sorted(new))))
-    assert {line for sign, line in found if sign == REMOVED} == old - new
-    assert {line for sign, line in found if sign == ADDED} == new - old
-    assert len(found) == len(old ^ new)
+    differences = list(_differences(iter(sorted(old)), iter(sorted(new))))
+    assert {line for sign, line in differences if sign == REMOVED} == old - new
+    assert {line for sign, line in differences if sign == ADDED} == new - old
+    assert len(differences) == len(old ^ new)
 
 
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 2), st.integers(0, 6))))
@@ -354,11 +354,11 @@ def test_the_names_of_blank_nodes_make_no_difference(edges: list[tuple[int, int,
     # Without rings: where one is, its nodes may be told to differ though they do not.
     tree = [edge for edge in edges if edge[0] < edge[2]]
 
-    def said(name: str) -> set[Statement]:
+    def statements(name: str) -> set[Statement]:
         nodes = [(f"_:{name}{s}", f"<urn:{p}>", f"_:{name}{o}", "<urn:g>") for s, p, o in tree]
         return set(_with_content_names([Statement(*terms) for terms in nodes]))
 
-    assert said("a") == said("zz")
+    assert statements("a") == statements("zz")
 
 
 @pytest.mark.parametrize(
@@ -437,8 +437,8 @@ def test_a_service_goes_on_when_its_release_is_no_longer_current(
     both: tuple[Release, Release],
 ) -> None:
     client = create_app(both[0], settings.load({}, {})).test_client()
-    told = client.get("/releases.json").get_json()
-    assert (told["served"], told["current"]) == (both[0].id, both[1].id)
+    answer = client.get("/releases.json").get_json()
+    assert (answer["served"], answer["current"]) == (both[0].id, both[1].id)
     assert "newest, not served yet" in client.get("/releases").text
 
 
@@ -526,9 +526,9 @@ def test_the_commands_tell_the_same(both: tuple[Release, Release]) -> None:
         both[1].id,
         both[0].id,
     ]
-    told = json.loads(run(both, "diff", both[0].id[:8], "--json"))
-    assert {"entities", "sentences", "records"} <= set(told)
-    assert told["to"] == both[1].id
+    answer = json.loads(run(both, "diff", both[0].id[:8], "--json"))
+    assert {"entities", "sentences", "records"} <= set(answer)
+    assert answer["to"] == both[1].id
     words = run(both, "diff", both[0].id, both[1].id)
     assert "- label: Tobias Reed" in words
     assert "+ label: Tobias Reed, builder" in words
@@ -546,9 +546,9 @@ def service(
     """Serve the later of two releases of a project; give port, folders and releases."""
     root = tmp_path_factory.mktemp("service")
     project, releases = copied(lights_folder, root / "project"), root / "releases"
-    made = [built(project, releases)]
+    builds = [built(project, releases)]
     change(project)
-    made.append(built(project, releases))
+    builds.append(built(project, releases))
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
     log = root / "service.log"
@@ -570,7 +570,7 @@ def service(
     try:
         eventually(lambda: status(port, "/readyz") == 200 or process.poll() is not None)
         assert process.poll() is None, log.read_text("utf-8")
-        yield port, project, releases, made
+        yield port, project, releases, builds
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
@@ -596,24 +596,24 @@ def pinned(query: str, release: str) -> str:
 def test_the_endpoint_names_the_release_on_its_short_way(
     service: tuple[int, Path, Path, list[Release]],
 ) -> None:
-    port, _, _, made = service
+    port, _, _, builds = service
     code, headers, _ = fetch(port, "/sparql?" + urlencode({"query": NAMES}))
-    assert (code, headers["Release"]) == (200, made[1].id)
+    assert (code, headers["Release"]) == (200, builds[1].id)
     assert "Release" in headers["Access-Control-Expose-Headers"]
 
 
 def test_a_pinned_query_by_sparqlwrapper(
     service: tuple[int, Path, Path, list[Release]],
 ) -> None:
-    port, _, _, made = service
+    port, _, _, builds = service
     client = SPARQLWrapper(f"http://127.0.0.1:{port}/sparql", returnFormat=JSON)
     client.setQuery(NAMES)
-    for release, name in zip(made, ("Tobias Reed", "Tobias Reed, builder"), strict=True):
+    for release, name in zip(builds, ("Tobias Reed", "Tobias Reed, builder"), strict=True):
         client.clearParameter("release")
         client.addParameter("release", release.id)
         answer = client.query()
-        told: Any = answer.convert()
-        (row,) = told["results"]["bindings"]
+        results: Any = answer.convert()
+        (row,) = results["results"]["bindings"]
         assert row["name"]["value"] == name
         assert {k.lower(): v for k, v in answer.info().items()}["release"] == release.id
 
@@ -621,35 +621,35 @@ def test_a_pinned_query_by_sparqlwrapper(
 def test_the_bounds_hold_for_pinned_queries(
     service: tuple[int, Path, Path, list[Release]],
 ) -> None:
-    port, _, _, made = service
+    port, _, _, builds = service
     endless = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
-    code, headers, content = fetch(port, pinned(endless, made[0].id))
+    code, headers, content = fetch(port, pinned(endless, builds[0].id))
     assert (code, "Retry-After" in headers) == (503, True)
     assert b"deadline-exceeded" in content
-    assert fetch(port, pinned(NAMES, made[0].id))[0] == 200
+    assert fetch(port, pinned(NAMES, builds[0].id))[0] == 200
 
 
 def test_builds_take_no_release_away_from_a_service(
     service: tuple[int, Path, Path, list[Release]],
 ) -> None:
-    port, project, releases, made = service
-    assert fetch(port, pinned(NAMES, made[0].id))[0] == 200
+    port, project, releases, builds = service
+    assert fetch(port, pinned(NAMES, builds[0].id))[0] == 200
     for number in range(2):
         replaced(project, "data/editorial.trig", '"Port Merrow', f'"Port Merrow {number}')
         newest = built(project, releases, keep_releases=1)
-    kept = {release.id for release in release_repository.available_releases(releases)}
-    assert kept == {newest.id, made[0].id, made[1].id}, "served and pinned ones are held"
-    for release in made:
+    available = {release.id for release in release_repository.available_releases(releases)}
+    assert available == {newest.id, builds[0].id, builds[1].id}, "served and pinned ones are held"
+    for release in builds:
         code, headers, _ = fetch(port, pinned(f"{NAMES} # again", release.id))
         assert (code, headers["Release"]) == (200, release.id)
     (gone,) = release_repository.removed_ids(releases)
     code, _, content = fetch(port, pinned(NAMES, gone))
     assert code == 410
-    assert made[1].id.encode() in content
+    assert builds[1].id.encode() in content
     listed = json.loads(fetch(port, "/releases.json")[2])
     assert listed.get("current") == newest.id, listed
     code, headers, content = fetch(port, "/sparql?" + urlencode({"query": KEEPER}))
-    assert (code, headers["Release"]) == (200, made[1].id)
+    assert (code, headers["Release"]) == (200, builds[1].id)
     assert b"Quill!" in content
 
 

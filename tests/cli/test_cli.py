@@ -52,9 +52,9 @@ def releases(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def query(lights_folder: Path, releases: Path) -> Callable[..., Result]:
     """Return a function that calls `graphsvc query` on the tiny project."""
 
-    def call(*arguments: str, given: str | None = None) -> Result:
+    def call(*arguments: str, stdin: str | None = None) -> Result:
         options = ["--project", str(lights_folder), "--releases", str(releases)]
-        return CliRunner().invoke(main, ["query", *arguments, *options], input=given)
+        return CliRunner().invoke(main, ["query", *arguments, *options], input=stdin)
 
     return call
 
@@ -75,9 +75,9 @@ def test_check_of_a_sound_project(lights_folder: Path) -> None:
 
 def test_check_as_json(lights_folder: Path) -> None:
     result = CliRunner().invoke(main, ["check", "--json", "--project", str(lights_folder)])
-    told = json.loads(result.output)
-    assert told["ok"] is True
-    assert set(told["counts"]) == {"error", "warning", "note"}
+    report = json.loads(result.output)
+    assert report["ok"] is True
+    assert set(report["counts"]) == {"error", "warning", "note"}
 
 
 def test_a_project_that_is_not_there(tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_a_command_waits_for_nothing_that_it_does_not_need() -> None:
         "import sys; from graphsvc.cli import main; main(['--version'], standalone_mode=False); "
         "print([name for name in ('flask', 'pyoxigraph', 'rdflib', 'rich') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert done.stdout.decode().splitlines() == [f"graphsvc {__version__}", "[]"]
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert result.stdout.decode().splitlines() == [f"graphsvc {__version__}", "[]"]
 
 
 def test_every_command_that_is_listed_is_there() -> None:
@@ -175,13 +175,13 @@ def test_a_wrong_call(query: Callable[..., Result], arguments: list[str], words:
 
 
 def test_a_syntax_error_is_shown_with_a_caret(query: Callable[..., Result]) -> None:
-    result = query("-", given="SELECT ?s\nWHERE { ?s a nothing:Light }\n")
+    result = query("-", stdin="SELECT ?s\nWHERE { ?s a nothing:Light }\n")
     assert result.exit_code == 1
     assert "line 2, column 14:\nWHERE { ?s a nothing:Light }\n             ^\n" in result.stderr
 
 
 def test_federation_is_refused(query: Callable[..., Result]) -> None:
-    result = query("-", given="ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
+    result = query("-", stdin="ASK { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }")
     assert result.exit_code == 1
     assert "SERVICE is refused" in result.stderr
 
@@ -229,7 +229,7 @@ def test_a_table_in_every_format(query: Callable[..., Result], name: str) -> Non
     ],
 )
 def test_a_graph_in_every_format(query: Callable[..., Result], name: str, parser: str) -> None:
-    result = query("-", "--format", name, given=f"DESCRIBE <{ROCK}>")
+    result = query("-", "--format", name, stdin=f"DESCRIBE <{ROCK}>")
     assert result.exit_code == 0
     read = rdflib.Dataset(default_union=True)
     read.parse(data=result.stdout, format=parser)
@@ -243,7 +243,7 @@ def test_a_format_that_cannot_carry_the_answer(query: Callable[..., Result]) -> 
 
 
 def test_a_yes_or_no(query: Callable[..., Result]) -> None:
-    assert query("-", given=f"ASK {{ <{ROCK}> ?p ?o }}").stdout.strip() == "true"
+    assert query("-", stdin=f"ASK {{ <{ROCK}> ?p ?o }}").stdout.strip() == "true"
 
 
 def test_without_a_release_the_remedy_is_told(lights_folder: Path, tmp_path: Path) -> None:
@@ -271,9 +271,9 @@ def test_a_terminal_gets_a_table(lights_folder: Path, releases: Path) -> None:
             [*PROGRAM, "query", "lights", *options], stdout=theirs, env=environment
         ) as child:
             os.close(theirs)
-            shown = "".join(read_terminal(screen))
+            screen_text = "".join(read_terminal(screen))
         assert child.returncode == 0
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", screen_text)
     assert "light:north-rock" in plain
     assert "North Rock Light" in plain
     assert "@en" not in plain
@@ -298,9 +298,9 @@ def test_serve_builds_and_answers(lights_copy: Path) -> None:
     ) as server:
         assert server.stdout is not None
         try:
-            told = list(until(server.stdout, "Serving "))
-            assert any(line.startswith("Release ") for line in told)
-            assert any(f"http://127.0.0.1:{port}/" in line for line in told)
+            lines = list(until(server.stdout, "Serving "))
+            assert any(line.startswith("Release ") for line in lines)
+            assert any(f"http://127.0.0.1:{port}/" in line for line in lines)
             connection = connected(port, server)
             connection.request("GET", "/sparql?query=ASK%20%7B%7D", headers={"Accept": "text/csv"})
             response = connection.getresponse()

@@ -40,8 +40,8 @@ def words(lights_folder: Path) -> str:
 def items(client: FlaskClient) -> list[dict[str, Any]]:
     response = client.get(f"/annotations?iri={TEXT}", headers={"Accept": "application/ld+json"})
     assert response.headers["Content-Type"] == "application/ld+json"
-    found: list[dict[str, Any]] = json.loads(response.data)["items"]
-    return found
+    members: list[dict[str, Any]] = json.loads(response.data)["items"]
+    return members
 
 
 def test_every_target_stands_where_its_selectors_say(

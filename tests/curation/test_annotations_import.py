@@ -79,9 +79,9 @@ def cas_of(words: str) -> Any:
     cas.sofa_string, cas.sofa_mime = words, "text/plain"
 
     def mark(what: str, at: int, **features: str) -> Any:
-        found = entity(begin=at, end=at + len(what), **features)
-        cas.add(found)
-        return found
+        annotation_of_words = entity(begin=at, end=at + len(what), **features)
+        cas.add(annotation_of_words)
+        return annotation_of_words
 
     spit, reed = words.rindex("South Spit Light"), words.index("Tobias Reed")
     light = mark("South Spit Light", spit, value="LIGHT")
@@ -218,7 +218,7 @@ def annotation(exact: str, body: object, **selector: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("given", "line"),
+    ("web_annotation", "line"),
     [
         (
             annotation("Ada Quill", f"{LIGHTS}id/person/quill", prefix="Reed, and "),
@@ -243,10 +243,10 @@ def annotation(exact: str, body: object, **selector: str) -> dict[str, object]:
     ],
 )
 def test_web_annotations_of_other_tools(
-    lights_copy: Path, tmp_path: Path, before: str, given: dict[str, object], line: str
+    lights_copy: Path, tmp_path: Path, before: str, web_annotation: dict[str, object], line: str
 ) -> None:
     file = tmp_path / "given.jsonld"
-    file.write_text(json.dumps([given]), "utf-8")
+    file.write_text(json.dumps([web_annotation]), "utf-8")
     assert take(lights_copy, file).exit_code == 0
     assert added(lights_copy, before)[0] == line
 

@@ -25,8 +25,8 @@ REED = 'person:tobias-reed a lights:Person ; lights:statedName "Tobias Reed"@en 
 LABEL = 'person:tobias-reed rdfs:label "Tobias Reed"@en .'
 
 
-def found(project: Path, check: str) -> list[str]:
-    """Return what one check says of a project."""
+def messages(project: Path, check: str) -> list[str]:
+    """Return the messages of one check of a project."""
     return [each.message for each in validate_quickly(sources.load(project)) if each.check == check]
 
 
@@ -97,7 +97,7 @@ def test_words_that_are_not_in_their_sentence_are_shown(edit: Callable[..., Path
 def test_things_with_nearly_the_same_name_are_told(edit: Callable[..., Path], name: str) -> None:
     other = f'person:other a lights:Person ; rdfs:label "{name}"@en .'
     project = edit(EDITORIAL, LABEL, f"{LABEL} {other}")
-    (message,) = found(project, "near-duplicate")
+    (message,) = messages(project, "near-duplicate")
     assert "person:other and person:tobias-reed" in message
 
 
@@ -106,16 +106,16 @@ def test_two_things_of_one_name_are_told_unless_their_labels_differ(
 ) -> None:
     other = 'person:other a lights:Person ; lights:statedName "Tobias Reed"@en .'
     project = edit(EDITORIAL, LABEL, f"{LABEL} {other}")
-    (message,) = found(project, "same-name")
+    (message,) = messages(project, "same-name")
     assert "person:other and person:tobias-reed" in message
-    assert found(project, "near-duplicate") == []
+    assert messages(project, "near-duplicate") == []
     edit(EDITORIAL, other, f'{other} person:other rdfs:label "Tobias Reed of Port Merrow"@en .')
-    assert found(project, "same-name") == []
+    assert messages(project, "same-name") == []
 
 
 def test_an_iri_that_is_a_letter_away_is_told(edit: Callable[..., Path]) -> None:
     project = edit(FACTS, "lights:builtBy person:tobias-reed", "lights:builtBy person:tobais-reed")
-    (message,) = found(project, "iri-typo")
+    (message,) = messages(project, "iri-typo")
     assert "person:tobais-reed" in message
     assert "person:tobias-reed" in message
 
@@ -123,7 +123,7 @@ def test_an_iri_that_is_a_letter_away_is_told(edit: Callable[..., Path]) -> None
 def test_a_thing_that_nothing_ties_to_others_is_told(edit: Callable[..., Path]) -> None:
     lonely = 'person:lonely a lights:Person ; lights:statedName "Reed"@en .'
     project = edit(FACTS, REED, f"{REED} {lonely}")
-    (message,) = found(project, "thing-without-relation")
+    (message,) = messages(project, "thing-without-relation")
     assert "person:lonely" in message
 
 
@@ -135,7 +135,7 @@ def test_a_project_without_texts_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "near"),
+    ("one", "other", "similar"),
     [
         ("harbour board", "harbuor board", True),
         ("harbour board", "harbour baord", True),
@@ -145,8 +145,8 @@ def test_a_project_without_texts_says_so(tmp_path: Path) -> None:
         ("li wei", "li wen", False),
     ],
 )
-def test_names_are_near_by_slips_alone(one: str, other: str, near: bool) -> None:  # noqa: FBT001
-    assert are_names_similar(one, other) is near
+def test_only_misspelt_names_are_similar(one: str, other: str, similar: bool) -> None:  # noqa: FBT001
+    assert are_names_similar(one, other) is similar
 
 
 def test_near_pairs_are_found_among_many_without_comparing_all() -> None:

@@ -19,8 +19,8 @@ SENTENCE = "North Rock Light was lit in 1871 on the order of the Harbour Board."
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
-def found(folder: Path, sentence: str, value: str) -> list[str]:
-    """Return the messages on a sentence that is said to state a value."""
+def messages(folder: Path, sentence: str, value: str) -> list[str]:
+    """Return the messages about a value that the facts take from a sentence."""
     for path in ("text.txt", "passages.tsv", "facts.trig"):
         file = folder / "data" / "ile-merrow" / path
         file.write_text(file.read_text("utf-8").replace(SENTENCE, sentence), "utf-8")
@@ -28,9 +28,9 @@ def found(folder: Path, sentence: str, value: str) -> list[str]:
     facts.write_text(facts.read_text("utf-8").replace("litIn 1871", f"litIn {value}"), "utf-8")
     project = sources.load(folder)
     assert project.findings == ()
-    told = list(numbers.findings(ValidationContext(project, project.quads)))
-    assert {(each.path, each.severity) for each in told} <= {(FACTS, Severity.NOTE)}
-    return [each.message for each in told]
+    findings = list(numbers.findings(ValidationContext(project, project.quads)))
+    assert {(each.path, each.severity) for each in findings} <= {(FACTS, Severity.NOTE)}
+    return [each.message for each in findings]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def found(folder: Path, sentence: str, value: str) -> list[str]:
 def test_figures_are_found_as_they_are_printed(
     lights_copy: Path, sentence: str, value: str
 ) -> None:
-    assert found(lights_copy, sentence, value) == []
+    assert messages(lights_copy, sentence, value) == []
 
 
 @pytest.mark.parametrize(
@@ -65,5 +65,5 @@ def test_figures_are_found_as_they_are_printed(
     ],
 )
 def test_figures_that_are_not_there_are_told(lights_copy: Path, sentence: str, value: str) -> None:
-    (message,) = found(lights_copy, sentence, value)
+    (message,) = messages(lights_copy, sentence, value)
     assert sentence in message

@@ -102,14 +102,14 @@ def test_the_facts_of_a_row_stand_in_its_graph(lamps: Path) -> None:
 def test_a_row_is_a_passage_of_the_table_as_a_text(lamps: Path) -> None:
     project = read(lamps)
     (text,) = (text for text in project.texts if text.slug == "lamps")
-    said = {(q.predicate, q.object) for q in project.quads if q.subject == EAST}
+    statements = {(q.predicate, q.object) for q in project.quads if q.subject == EAST}
     words = "id: east-cape; Name: East Cape Light; Lit in: 1902; Keeper: Ada Quill"
     assert {
         (RDF.type, CSVW.Row),
         (SCHEMA.position, Literal(1)),
         (OA.exact, Literal(words)),
         (NIF.referenceContext, NamedNode(f"{BASE}source/lamps")),
-    } <= said
+    } <= statements
     assert all(text.content[each.begin : each.end] == each.exact for each in text.passages)
     assert project.locate(EAST) == ("data/lamps/table.csv", 2)
     origin = Quad(
@@ -212,18 +212,18 @@ def test_what_is_wrong_is_told_with_file_row_and_column(
     replace_in(lamps / f"table.{file}", old, new)
     check, line, words = expected
     name = "csv" if check == "row-without-facts" else file
-    found = [each for each in findings(lamps) if each[0] == check]
-    assert found
-    assert found[0][1:3] == (f"data/lamps/table.{name}", line)
-    assert words in found[0][3]
+    matches = [each for each in findings(lamps) if each[0] == check]
+    assert matches
+    assert matches[0][1:3] == (f"data/lamps/table.{name}", line)
+    assert words in matches[0][3]
 
 
 def test_a_name_that_is_not_in_its_row_is_told(
     lamps: Path, replace_in: Callable[[Path, str, str], None]
 ) -> None:
     replace_in(lamps / "table.rq", "STRLANG(?name,", 'STRLANG(CONCAT(?name, " at sea"),')
-    found = [f for f in validate_quickly(read(lamps)) if f.check == "words-not-in-passage"]
-    assert [(f.path, f.line) for f in found] == [("data/lamps/table.csv", n) for n in (2, 3)]
+    matches = [f for f in validate_quickly(read(lamps)) if f.check == "words-not-in-passage"]
+    assert [(f.path, f.line) for f in matches] == [("data/lamps/table.csv", n) for n in (2, 3)]
 
 
 def test_coverage_counts_the_rows_that_state_something(lamps: Path) -> None:

@@ -17,8 +17,8 @@ REPOSITORY = Path(__file__).parents[2]
 #: Where npm installs what a build of the package takes.
 _FETCHED = ("graphsvc/web/assets/node_modules", "graphsvc/vocabularies/node_modules")
 
-#: What a build makes, so that no sources have it.
-_MADE = (
+#: What a build creates; the sources do not contain it.
+_BUILT = (
     "graphsvc/web/static/assets",
     "graphsvc/web/documentation.json",
     "graphsvc/vocabularies/terms.txt",
@@ -26,12 +26,12 @@ _MADE = (
 
 
 def copy_sources(names: Iterable[str], folder: Path) -> None:
-    """Copy files and folders of the repository, but nothing that is made or fetched."""
+    """Copy files and folders of the repository, without what is built or fetched."""
 
     def left_out(parent: str, children: list[str]) -> set[str]:
         here = Path(parent).relative_to(REPOSITORY)
-        made = {child for child in children if str(here / child) in (*_MADE, *_FETCHED)}
-        return made | {"__pycache__"}
+        ignored = {child for child in children if str(here / child) in (*_BUILT, *_FETCHED)}
+        return ignored | {"__pycache__"}
 
     for name in names:
         source, target = REPOSITORY / name, folder / name
@@ -53,15 +53,15 @@ def install(package: Path, *options: str | Path, python: str | Path = sys.execut
     """Install a wheel, or the sources of one, for an interpreter and without what it requires."""
     general = ("--disable-pip-version-check", "--quiet", "--python", python)
     words = ("install", "--no-deps", "--no-index", "--no-build-isolation", *options)
-    done = _run("pip", *general, *words, package)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = _run("pip", *general, *words, package)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 def build(kind: str, source: Path, folder: Path, path: str | None = None) -> str:
     """Build a distribution, ``wheel`` or ``sdist``, in the folder; return what the build prints."""
     options = ("--no-isolation", "--skip-dependency-check", f"--{kind}", "--outdir", folder)
-    done = _run("build", *options, source, path=path)
-    return done.stdout + done.stderr
+    result = _run("build", *options, source, path=path)
+    return result.stdout + result.stderr
 
 
 def environment() -> dict[str, str]:

@@ -130,8 +130,8 @@ def answers_of(port: int) -> dict[Request, Answer]:
 def differences(
     readers: Iterable[Reader], expected: Iterable[dict[Request, Answer]]
 ) -> list[tuple[str, str]]:
-    """Return what readers were told that no release says: the target, and the release named."""
-    known = {
+    """Return the answers that no release gives: the target, then the status and the release."""
+    possible = {
         (request, answer.status, answer.release, answer.content)
         for answers in expected
         for request, answer in answers.items()
@@ -140,5 +140,5 @@ def differences(
         (request.target, f"{answer.status} {answer.release}")
         for reader in readers
         for request, answer in reader.answers
-        if (request, answer.status, answer.release, answer.content) not in known
+        if (request, answer.status, answer.release, answer.content) not in possible
     ]

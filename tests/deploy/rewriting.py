@@ -123,8 +123,8 @@ def _expanded(text: str, match: re.Match[str], groups: tuple[str, ...], request:
         name, number = reference["name"], reference["number"]
         if name:
             return request.environment.get(name, "")
-        found = (match.group(), *match.groups()) if reference["sign"] == "$" else groups
-        return (found[int(number)] or "") if int(number) < len(found) else ""
+        references = (match.group(), *match.groups()) if reference["sign"] == "$" else groups
+        return (references[int(number)] or "") if int(number) < len(references) else ""
 
     return re.sub(r"%\{ENV:(?P<name>\w+)\}|(?P<sign>[$%])(?P<number>\d)", value, text)
 

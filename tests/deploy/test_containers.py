@@ -46,14 +46,14 @@ def services() -> dict[str, dict[str, Any]]:
     """Return the services of the compose file, which the specification's own rules hold for."""
     compose = PyOptions(apply_merge=True).from_yaml((DEPLOY / "compose.yaml").read_text("utf-8"))
     compose.validate()
-    found: dict[str, dict[str, Any]] = compose.to_dict()["services"]
-    return found
+    by_name: dict[str, dict[str, Any]] = compose.to_dict()["services"]
+    return by_name
 
 
 def test_the_containerfile_keeps_the_rules_of_hadolint() -> None:
     command = [Path(sys.executable).with_name("hadolint"), CONTAINERFILE]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, "")
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "")
 
 
 def test_the_image_runs_without_privileges(services: dict[str, dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Two replicas behind nginx: releases are exchanged and replicas killed, and no reader sees it.
+"""Two replicas behind nginx: no reader notices that releases change and replicas die.
 
 nginx runs with deploy/nginx.conf and deploy/replicas.conf, the replicas as in a shell.
 """
@@ -67,12 +67,12 @@ class Replicas:
 
     def reload(self) -> None:
         """Have one replica after the other serve the current release."""
-        done = run("reload", "--releases", self._releases)
-        assert done.returncode == 0, done.stderr
+        result = run("reload", "--releases", self._releases)
+        assert result.returncode == 0, result.stderr
 
 
-def asked(replicas: Replicas, request: Request, **fields: str) -> Answer:
-    """Return what one reader is answered on a connection of its own."""
+def answer_to(replicas: Replicas, request: Request, **fields: str) -> Answer:
+    """Return the answer to one request on a new connection."""
     with closing(connect(replicas.port, replicas.certificate, 1)) as connection:
         return request.send(connection, **fields)
 
@@ -175,12 +175,12 @@ def test_the_cache_gives_what_everybody_may_have_and_nothing_else(replicas: Repl
     replicas.start(replicas.ports[1])
     with nginx(replicas.folder, replicas.port, replicas.configuration()):
         page, data = REQUESTS[:2]
-        assert asked(replicas, page).cache == "nginx; fwd=uri-miss"
-        eventually(lambda: asked(replicas, page).cache == "nginx; hit")
-        eventually(lambda: asked(replicas, page).cache == "nginx; fwd=stale")
-        assert asked(replicas, data).content != asked(replicas, page).content
+        assert answer_to(replicas, page).cache == "nginx; fwd=uri-miss"
+        eventually(lambda: answer_to(replicas, page).cache == "nginx; hit")
+        eventually(lambda: answer_to(replicas, page).cache == "nginx; fwd=stale")
+        assert answer_to(replicas, data).content != answer_to(replicas, page).content
         for target in ("no/such/thing", "sparql?query=SELECT", "sparql?query=ASK{}&release=0"):
-            again = [asked(replicas, Request(target, PAGE)) for _ in range(3)]
+            again = [answer_to(replicas, Request(target, PAGE)) for _ in range(3)]
             assert {each.cache for each in again} == {"nginx; fwd=uri-miss"}
-        dump = asked(replicas, Request("dump.nq.gz", "*/*"), Range="bytes=0-9")
+        dump = answer_to(replicas, Request("dump.nq.gz", "*/*"), Range="bytes=0-9")
         assert (dump.status, len(dump.content), dump.cache) == (206, 10, "nginx; fwd=bypass")

@@ -58,13 +58,13 @@ def analyze(*words: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_systemd_accepts_the_units(units: Path) -> None:
-    done = analyze("verify", units / SERVICE, units / SOCKET)
-    assert (done.returncode, done.stderr) == (0, "")
+    result = analyze("verify", units / SERVICE, units / SOCKET)
+    assert (result.returncode, result.stderr) == (0, "")
 
 
 def test_the_service_is_hardened(units: Path) -> None:
-    done = analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", units / SERVICE)
-    assert done.returncode == 0, done.stdout
+    result = analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", units / SERVICE)
+    assert result.returncode == 0, result.stdout
 
 
 def test_what_the_units_name_is_what_the_guide_has_one_make() -> None:

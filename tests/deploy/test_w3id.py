@@ -72,10 +72,10 @@ def test_the_rules_are_read_as_apache_reads_them(rewriting: Rewriting, target: s
 def test_every_iri_of_the_graph_leads_to_where_it_is_served(
     rewriting: Rewriting, client: FlaskClient, mechanisms_release: Release
 ) -> None:
-    found = iris(mechanisms_release)
-    kinds = {iri.removeprefix(mechanisms_release.base).partition("/")[0] for iri in found}
+    all_iris = iris(mechanisms_release)
+    kinds = {iri.removeprefix(mechanisms_release.base).partition("/")[0] for iri in all_iris}
     assert {"id", "passage", "scheme", "graph", "source", "ontology", "query", "dataset"} <= kinds
-    for iri in found:
+    for iri in all_iris:
         redirect = rewriting.answer(urlsplit(iri).path)
         assert redirect is not None, iri
         path = redirect.location.removeprefix(HOST)

@@ -37,8 +37,8 @@ def only(folder: Path, pattern: str) -> Path:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the files that a clone has, tests left out."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
-    names = [name for name in done.stdout.splitlines() if not name.startswith("tests/")]
+    result = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    names = [name for name in result.stdout.splitlines() if not name.startswith("tests/")]
     folder = tmp_path_factory.mktemp("clone")
     copy_sources((name for name in names if (REPOSITORY / name).is_file()), folder)
     return folder
@@ -149,9 +149,9 @@ def test_the_demonstration_has_pages_scripts_and_an_endpoint(demo: Service) -> N
     (script,) = re.findall(r'src="(/static/assets/workbench\.js[^"]*)"', page)
     assert demo.get(script).status == 200
     assert "graphsvc demo" in demo.get("/docs/install").content.decode()
-    asked = demo.ask("ASK { ?mechanism iwm:foundingYear 2007 }")
-    assert asked.status == 200
-    assert b"true" in asked.content
+    answer = demo.ask("ASK { ?mechanism iwm:foundingYear 2007 }")
+    assert answer.status == 200
+    assert b"true" in answer.content
 
 
 def test_the_demonstration_says_where_its_releases_are(demo: Service) -> None:
@@ -175,13 +175,13 @@ def test_a_folder_of_caches_that_cannot_be_written_to_is_named(
     (tmp_path / "file").touch()
     command = (str(installed / "bin" / "graphsvc"), "demo", "--port", "0")
     own = environment() | {"XDG_CACHE_HOME": str(tmp_path / "file")}
-    done = subprocess.run(
+    result = subprocess.run(
         command, env=own, cwd=tmp_path, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 1
-    assert str(tmp_path / "file" / "graphsvc" / "demo") in done.stderr
-    assert "--releases" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert result.returncode == 1
+    assert str(tmp_path / "file" / "graphsvc" / "demo") in result.stderr
+    assert "--releases" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_the_manual_is_installed_and_groff_reads_it(installed: Path) -> None:
@@ -190,13 +190,13 @@ def test_the_manual_is_installed_and_groff_reads_it(installed: Path) -> None:
         page.name for page in pages
     }
     command = ("groff", "-K", "utf8", "-man", "-ww", "-T", "utf8", *map(str, pages))
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stderr == ""
-    assert "Serve a graph: pages for people" in done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
+    assert "Serve a graph: pages for people" in result.stdout
 
 
 def test_the_program_that_is_installed_is_that_of_the_wheel(installed: Path) -> None:
     python = str(installed / "bin" / "python")
     command = [python, "-P", "-c", "import graphsvc; print(graphsvc.__file__)"]
-    done = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(str(installed))
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    assert result.stdout.startswith(str(installed))

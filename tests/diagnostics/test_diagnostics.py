@@ -242,8 +242,8 @@ GOLDEN = [
 ]
 
 
-def refused(query: str) -> QuerySyntaxError:
-    """Return what is told of a query that the engine refuses."""
+def syntax_error_of(query: str) -> QuerySyntaxError:
+    """Return the syntax error of a query that the engine refuses."""
     with pytest.raises(SyntaxError) as caught:
         pyoxigraph.Store().query(query, prefixes=PREFIXES)
     return syntax.explain(repair(query), caught.value, PREFIXES)
@@ -252,12 +252,12 @@ def refused(query: str) -> QuerySyntaxError:
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
 def test_what_is_said_of_a_wrong_query(wrong: Wrong) -> None:
     before, _, after = wrong.query.partition("¦")
-    told = refused(before + after)
-    assert told.position is not None
-    line, column = told.position.line, told.position.column
-    assert (told.message, told.remedy) == (wrong.message, wrong.remedy)
+    error = syntax_error_of(before + after)
+    assert error.position is not None
+    line, column = error.position.line, error.position.column
+    assert (error.message, error.remedy) == (wrong.message, wrong.remedy)
     assert (line, column) == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
-    assert told.position.text == (before + after).split("\n")[line - 1]
+    assert error.position.text == (before + after).split("\n")[line - 1]
 
 
 @pytest.mark.parametrize("wrong", GOLDEN, ids=lambda wrong: wrong.query)
@@ -266,14 +266,14 @@ def test_a_remedy_is_short_enough_to_read(wrong: Wrong) -> None:
 
 
 def test_of_two_faults_the_first_is_told() -> None:
-    assert "nope:" in refused("ASK { ?s nope:a ?o . FITLER(?o) }").message
-    assert "FITLER" in refused("ASK { FITLER(?o) . ?s nope:a ?o }").message
+    assert "nope:" in syntax_error_of("ASK { ?s nope:a ?o . FITLER(?o) }").message
+    assert "FITLER" in syntax_error_of("ASK { FITLER(?o) . ?s nope:a ?o }").message
 
 
 def test_what_only_the_engine_knows_is_told_in_its_words() -> None:
-    told = refused("ASK { ?s \\u003Fp ?o ] }")
-    assert told.message == "The query cannot be read at about this place."
-    assert told.position is not None
+    error = syntax_error_of("ASK { ?s \\u003Fp ?o ] }")
+    assert error.message == "The query cannot be read at about this place."
+    assert error.position is not None
 
 
 @pytest.mark.parametrize(
@@ -301,9 +301,9 @@ def test_what_only_the_engine_knows_is_told_in_its_words() -> None:
 def test_an_aggregate_of_what_may_be_unbound_is_warned_of(
     query: str, surprising: list[str]
 ) -> None:
-    found = warnings(query)
-    assert [each.message.split()[1] for each in found] == surprising
-    for each in found:
+    diagnostics = warnings(query)
+    assert [each.message.split()[1] for each in diagnostics] == surprising
+    for each in diagnostics:
         assert query[each.offset :].startswith(each.message.split(",")[1].split()[0])
 
 
@@ -355,11 +355,11 @@ WORDS = st.sampled_from(
 @given(st.text() | st.lists(WORDS, max_size=30).map(" ".join))
 def test_nothing_is_raised_whatever_the_text(text: str) -> None:
     warnings(text)
-    told = diagnose(text, PREFIXES)
-    if told is not None:
-        assert told.message
-        assert told.position is not None
-        assert told.position.caret()
+    diagnosis = diagnose(text, PREFIXES)
+    if diagnosis is not None:
+        assert diagnosis.message
+        assert diagnosis.position is not None
+        assert diagnosis.position.caret()
     reading = grammar.read(text)
     assert (reading.failure is None) <= (list(reading.root.leaves()) == list(reading.tokens))
 
@@ -369,10 +369,10 @@ def test_whatever_the_engine_refuses_has_a_place_and_a_remedy(text: str) -> None
     try:
         pyoxigraph.Store().query(text, prefixes=PREFIXES)
     except SyntaxError as error:
-        told = syntax.explain(RepairedQuery(text, text), error, PREFIXES)
-        assert told.message
-        assert told.remedy
-        assert len(told.remedy) < 200
+        explanation = syntax.explain(RepairedQuery(text, text), error, PREFIXES)
+        assert explanation.message
+        assert explanation.remedy
+        assert len(explanation.remedy) < 200
 
 
 @pytest.mark.slow
@@ -397,7 +397,7 @@ def test_a_text_that_nobody_reads_is_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize("word", ["fitler", "filtr", "FILTER", "fatter"])
-def test_a_word_is_near_by_slips_of_the_hand(word: str) -> None:
+def test_a_misspelt_word_is_recognized(word: str) -> None:
     assert similar_spellings(word, ["filter", "flutters"]) == ["filter"]
 
 

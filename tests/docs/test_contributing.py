@@ -38,17 +38,17 @@ _QUERY = "SELECT ?who WHERE { ?who a <http://example.com/A> } ORDER BY ?who\n"
 
 
 @dataclass(frozen=True)
-class Begun:
-    """A step of a recipe, after which others are missing: words that a file gets.
+class RecipeStep:
+    """A step of a recipe, without the steps after it: words that a file gets.
 
     They are put before the words ``at``, or into a new file if it is empty. What the test that
-    fails prints has ``told``.
+    fails prints has ``failure``.
     """
 
     recipe: str
     file: str
     words: str
-    told: str
+    failure: str
     at: str = ""
 
     def do(self, root: Path) -> None:
@@ -58,57 +58,59 @@ class Begun:
         file.write_text(before + self.words + at + after, "utf-8")
 
 
-BEGUN = (
-    Begun("A question", "queries/who.rq", f"#+ summary: Who?\n#+ tags: [one]\n{_QUERY}", "who.tsv"),
-    Begun(
+RECIPE_STEPS = (
+    RecipeStep(
+        "A question", "queries/who.rq", f"#+ summary: Who?\n#+ tags: [one]\n{_QUERY}", "who.tsv"
+    ),
+    RecipeStep(
         "A class",
         "ontology/iwm.ttl",
         'iwm:Ship a owl:Class ; rdfs:label "ship"@en .\n\n',
         "'Ship'",
         "iwm:Mechanism a owl:Class ;",
     ),
-    Begun(
+    RecipeStep(
         "A check",
         "queries/checks/lonely.rq",
         "#+ problem: It is alone.\n#+ remedy: Join it.\n"
         "SELECT ?entity ?property ?value WHERE { ?entity ?property ?value } ORDER BY ?entity\n",
         "lonely",
     ),
-    Begun(
+    RecipeStep(
         "A format",
         "graphsvc/formats.py",
         'Format("odd", "Odd", "text/odd", _RESULTS, QueryResultsFormat.TSV),\n    ',
         "python -m graphsvc.cli.reference",
         "Format(",
     ),
-    Begun(
+    RecipeStep(
         "A setting",
         "graphsvc/settings.py",
         'site_motto: str = field(default="", metadata=_about("A motto.", reading.line))\n    ',
         "site_motto",
         "site_footer: str = field(",
     ),
-    Begun(
+    RecipeStep(
         "A page",
         "graphsvc/web/pages.py",
         '@pages.get("/motto")\ndef motto() -> str:\n    """Say it."""\n    return "Onward"\n\n\n',
         "pages.motto",
         "@pages",
     ),
-    Begun(
+    RecipeStep(
         "A block of a page",
         "graphsvc/web/templates/home.html",
         "<p>Onward</p>",
         "Onward",
         "{% endblock",
     ),
-    Begun(
+    RecipeStep(
         "A view's query",
         "graphsvc/views/names/motto.rq",
         f"#+ summary: It has no question mark.\n#+ description: A motto.\n{_QUERY}",
         "names/motto",
     ),
-    Begun(
+    RecipeStep(
         "A view's plug-in",
         "graphsvc/web/assets/src/workbench/answer.js",
         'sphere: { label: gettext("A sphere"), draw: async () => {} },\n  ',
@@ -119,7 +121,7 @@ BEGUN = (
 
 
 def test_every_recipe_is_there() -> None:
-    assert {begun.recipe for begun in BEGUN} | {"A text", "Others"} == RECIPES.keys()
+    assert {step.recipe for step in RECIPE_STEPS} | {"A text", "Others"} == RECIPES.keys()
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -140,7 +142,7 @@ def test_each_word_has_one_row() -> None:
 @pytest.fixture(scope="module")
 def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Return what the test of each recipe prints where a step is missing."""
-    root = tmp_path_factory.mktemp("begun")
+    root = tmp_path_factory.mktemp("step")
     for name in _COPIED:
         source = MECHANISMS / name
         if source.is_dir():
@@ -150,10 +152,12 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             shutil.copy(source, root)
     for name in ("pyproject.toml", "CONTRIBUTING.md", "Makefile"):
         shutil.copy(MECHANISMS / name, root)
-    for begun in BEGUN:
-        begun.do(root)
-    nodes = {begun.recipe: "::".join(_TEST.findall(RECIPES[begun.recipe])[0]) for begun in BEGUN}
-    done = subprocess.run(
+    for step in RECIPE_STEPS:
+        step.do(root)
+    nodes = {
+        step.recipe: "::".join(_TEST.findall(RECIPES[step.recipe])[0]) for step in RECIPE_STEPS
+    }
+    result = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *nodes.values()],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
@@ -161,17 +165,17 @@ def failures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         text=True,
         check=False,
     )
-    parts = re.split(r"^_+ (test_\w+)(?:\[[^\n]*\])? _+$", done.stdout, flags=re.MULTILINE)
+    parts = re.split(r"^_+ (test_\w+)(?:\[[^\n]*\])? _+$", result.stdout, flags=re.MULTILINE)
     printed: dict[str, str] = {}
     for name, words in zip(parts[1::2], parts[2::2], strict=True):
         printed[name] = printed.get(name, "") + words
-    assert printed, done.stdout + done.stderr
+    assert printed, result.stdout + result.stderr
     return {recipe: printed.get(node.rpartition("::")[2], "") for recipe, node in nodes.items()}
 
 
-@pytest.mark.parametrize("begun", BEGUN, ids=lambda begun: begun.recipe)
-def test_a_step_that_is_left_out_is_seen(begun: Begun, failures: dict[str, str]) -> None:
-    assert begun.told in failures[begun.recipe]
+@pytest.mark.parametrize("step", RECIPE_STEPS, ids=lambda step: step.recipe)
+def test_a_step_that_is_left_out_is_seen(step: RecipeStep, failures: dict[str, str]) -> None:
+    assert step.failure in failures[step.recipe]
 
 
 @pytest.mark.usefixtures("no_java")

@@ -46,7 +46,7 @@ class Reader:
             self.served.append(self.folder)
             return self._serve()
         programs = str(Path(sys.executable).parent)
-        done = subprocess.run(
+        result = subprocess.run(
             shlex.split(command),
             cwd=self.folder,
             env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
@@ -56,8 +56,8 @@ class Reader:
             timeout=300,
             check=False,
         )
-        assert done.returncode == 0, f"{command}\n{done.stdout}"
-        return done.stdout
+        assert result.returncode == 0, f"{command}\n{result.stdout}"
+        return result.stdout
 
     def _serve(self) -> str:
         """Look at the two pages that the tutorial speaks of."""

@@ -1,1 +1,1 @@
-"""Documents about things: what they say, how they are had, and where their links lead."""
+"""Documents about things: what they state, how clients get them, and where their links lead."""

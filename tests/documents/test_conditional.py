@@ -130,7 +130,7 @@ def address(request: pytest.FixtureRequest, lights_release: Release) -> str:
 
 
 def fields(answer: TestResponse) -> list[tuple[str, str]]:
-    """Return the fields of an answer, but for what is of the moment."""
+    """Return the fields of an answer, without those that change from moment to moment."""
     return sorted(pair for pair in answer.headers if pair[0] not in ("Date", "Server-Timing"))
 
 

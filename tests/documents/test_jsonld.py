@@ -1,4 +1,4 @@
-"""JSON-LD: JSON to whoever reads it as JSON, the same dataset to whoever reads it as RDF."""
+"""JSON-LD: plain JSON for readers of JSON, and the same dataset for readers of RDF."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ LONG_PATHS = ["/doc/graph/shapes", "/doc/dataset", "/ontology"]
 
 @pytest.fixture(scope="module")
 def bfic(client: FlaskClient) -> dict[str, Any]:
-    found: dict[str, Any] = client.get(
+    document: dict[str, Any] = client.get(
         PATHS[0], headers={"Accept": "application/ld+json"}
     ).get_json()
-    return found
+    return document
 
 
 def canonical(data: bytes, form: RdfFormat) -> set[Quad]:
@@ -55,9 +55,9 @@ def read_by_pyoxigraph(data: bytes) -> set[Quad]:
 
 
 def read_by_rdflib(data: bytes) -> set[Quad]:
-    found = RdflibDataset()
-    found.parse(data=data, format="json-ld")
-    return canonical(found.serialize(format="nquads", encoding="utf-8"), RdfFormat.N_QUADS)
+    dataset = RdflibDataset()
+    dataset.parse(data=data, format="json-ld")
+    return canonical(dataset.serialize(format="nquads", encoding="utf-8"), RdfFormat.N_QUADS)
 
 
 def read_by_pyld(data: bytes) -> set[Quad]:
@@ -132,7 +132,7 @@ def test_the_context_in_a_document_is_that_of_the_graph(
 
 
 def test_others_can_use_the_context(client: FlaskClient, mechanisms_release: Release) -> None:
-    """Whoever names the context in a document of theirs gets this graph's terms."""
+    """A document of others that names the context gets the terms of this graph."""
     address = "http://127.0.0.1/context.jsonld"
 
     def load(url: str, _: object) -> dict[str, Any]:
@@ -152,9 +152,9 @@ def test_others_can_use_the_context(client: FlaskClient, mechanisms_release: Rel
         "initiatedBy": base + "id/y",
         "label": {"en": "X"},
     }
-    written = jsonld.to_rdf(mine, {"format": "application/n-quads", "documentLoader": load})
-    assert f"<{base}id/x> <{base}ontology#initiatedBy> <{base}id/y> .\n" in written
-    assert f'<{base}id/x> <http://www.w3.org/2000/01/rdf-schema#label> "X"@en .\n' in written
+    n_quads = jsonld.to_rdf(mine, {"format": "application/n-quads", "documentLoader": load})
+    assert f"<{base}id/x> <{base}ontology#initiatedBy> <{base}id/y> .\n" in n_quads
+    assert f'<{base}id/x> <http://www.w3.org/2000/01/rdf-schema#label> "X"@en .\n' in n_quads
 
 
 def test_whatever_a_property_holds_is_written_so_that_it_is_read_again() -> None:
@@ -207,8 +207,8 @@ def test_whatever_a_property_holds_is_written_so_that_it_is_read_again() -> None
         frozenset(quads),
         frozenset(),
     )
-    written = write_jsonld(document, context)
+    json_ld = write_jsonld(document, context)
     expected = Dataset(document.quads())
     expected.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     for read in (read_by_pyoxigraph, read_by_pyld):
-        assert read(written) == set(expected), read.__name__
+        assert read(json_ld) == set(expected), read.__name__

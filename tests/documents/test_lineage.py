@@ -1,4 +1,4 @@
-"""Releases and versions in RDF: how they follow each other, told where a program looks for it.
+"""Releases and versions in RDF: how they follow each other, stated where a program looks for it.
 
 https://www.w3.org/TR/vocab-dcat-3/#dataset-versions,
 https://www.w3.org/TR/owl2-syntax/#Versioning_of_OWL_2_Ontologies
@@ -70,13 +70,13 @@ def three(
 ) -> Chain:
     root = tmp_path_factory.mktemp("chain")
     project = copy_to(lights_folder, root / "project")
-    made = [build_in(project, root / "releases")]
+    releases = [build_in(project, root / "releases")]
     replaced(project, "ontology/lights.ttl", "1.0.0", "1.1.0")
     replaced(project, "data/dataset.ttl", "publicdomain/zero/1.0", "licenses/by/4.0")
-    made.append(build_in(project, root / "releases"))
+    releases.append(build_in(project, root / "releases"))
     replaced(project, "data/editorial.trig", '"Tobias Reed"@en', '"T. Reed"@en')
-    made.append(build_in(project, root / "releases"))
-    return Chain(project, tuple(made))
+    releases.append(build_in(project, root / "releases"))
+    return Chain(project, tuple(releases))
 
 
 @pytest.fixture(scope="module")
@@ -94,22 +94,22 @@ def read(client: FlaskClient, path: str) -> Graph:
 
 
 def test_the_dataset_has_its_releases_as_versions(client: FlaskClient, three: Chain) -> None:
-    told = read(client, "/doc/dataset")
-    assert set(told.objects(DATASET, DCAT.hasVersion)) == {three.iri(n) for n in range(3)}
-    assert set(told.objects(DATASET, DCAT.hasCurrentVersion)) == {three.iri(2)}
-    assert set(told.objects(DATASET, DCAT.version)) == {Literal(three.releases[2].id)}
+    graph = read(client, "/doc/dataset")
+    assert set(graph.objects(DATASET, DCAT.hasVersion)) == {three.iri(n) for n in range(3)}
+    assert set(graph.objects(DATASET, DCAT.hasCurrentVersion)) == {three.iri(2)}
+    assert set(graph.objects(DATASET, DCAT.version)) == {Literal(three.releases[2].id)}
     for number, release in enumerate(three.releases):
         node = three.iri(number)
-        assert set(told.objects(node, DCAT.isVersionOf)) == {DATASET}
-        assert set(told.objects(node, DCAT.version)) == {Literal(release.id)}
+        assert set(graph.objects(node, DCAT.isVersionOf)) == {DATASET}
+        assert set(graph.objects(node, DCAT.version)) == {Literal(release.id)}
         before = {three.iri(number - 1)} if number else set()
-        assert set(told.objects(node, DCAT.previousVersion)) == before
+        assert set(graph.objects(node, DCAT.previousVersion)) == before
 
 
 def test_the_current_version_is_the_one_that_is_served(three: Chain) -> None:
-    told = read(three.client(0), "/doc/dataset")
-    assert set(told.objects(DATASET, DCAT.hasCurrentVersion)) == {three.iri(0)}
-    assert set(told.objects(DATASET, DCAT.hasVersion)) == {three.iri(n) for n in range(3)}
+    graph = read(three.client(0), "/doc/dataset")
+    assert set(graph.objects(DATASET, DCAT.hasCurrentVersion)) == {three.iri(0)}
+    assert set(graph.objects(DATASET, DCAT.hasVersion)) == {three.iri(n) for n in range(3)}
 
 
 def test_each_release_dereferences_to_its_own_description(
@@ -117,17 +117,17 @@ def test_each_release_dereferences_to_its_own_description(
 ) -> None:
     for number, release in enumerate(three.releases):
         node = three.iri(number)
-        told = read(client, f"/{node.removeprefix(BASE)}")
-        assert (node, RDF.type, DCAT.Dataset) in told
-        assert (node, DCTERMS.title, None) in told
-        assert (node, DCTERMS.description, None) in told
+        graph = read(client, f"/{node.removeprefix(BASE)}")
+        assert (node, RDF.type, DCAT.Dataset) in graph
+        assert (node, DCTERMS.title, None) in graph
+        assert (node, DCTERMS.description, None) in graph
         # The licence is that under which this release was published, not today's.
-        (licence,) = told.objects(node, DCTERMS.license)
+        (licence,) = graph.objects(node, DCTERMS.license)
         assert ("zero" in str(licence)) == (number == 0)
-        (publisher,) = told.objects(node, DCTERMS.publisher)
-        assert (publisher, FOAF.name, None) in told
-        assert int(str(told.value(node, VOID.triples))) == release.manifest.counts["quads"]
-        assert bool(list(told.objects(node, ADMS.versionNotes))) == (number > 0)
+        (publisher,) = graph.objects(node, DCTERMS.publisher)
+        assert (publisher, FOAF.name, None) in graph
+        assert int(str(graph.value(node, VOID.triples))) == release.manifest.counts["quads"]
+        assert bool(list(graph.objects(node, ADMS.versionNotes))) == (number > 0)
 
 
 def test_a_release_is_described_first_and_once(client: FlaskClient, three: Chain) -> None:
@@ -139,17 +139,17 @@ def test_a_release_is_described_first_and_once(client: FlaskClient, three: Chain
 
 def test_each_release_has_its_own_dumps(client: FlaskClient, three: Chain) -> None:
     for number, release in enumerate(three.releases):
-        told = read(client, f"/releases/{release.id}")
-        parts = list(told.objects(three.iri(number), DCAT.distribution))
+        graph = read(client, f"/releases/{release.id}")
+        parts = list(graph.objects(three.iri(number), DCAT.distribution))
         assert len(parts) == len(release.manifest.dumps) > 4
         for part in parts:
-            address = urlsplit(str(told.value(part, DCAT.downloadURL))).path
+            address = urlsplit(str(graph.value(part, DCAT.downloadURL))).path
             answer = client.get(address)
             assert answer.status_code == 200
             assert answer.headers["Release"] == release.id
-            assert len(answer.data) == int(str(told.value(part, DCAT.byteSize)))
-            checksum = told.value(part, SPDX.checksum)
-            digest = str(told.value(checksum, SPDX.checksumValue))
+            assert len(answer.data) == int(str(graph.value(part, DCAT.byteSize)))
+            checksum = graph.value(part, SPDX.checksum)
+            digest = str(graph.value(checksum, SPDX.checksumValue))
             assert hashlib.sha256(answer.data).hexdigest() == digest
         quads = gzip.decompress(client.get(f"/releases/{release.id}/dump.nq.gz").data)
         loaded = Store()
@@ -164,8 +164,8 @@ def canonical(quad: Quad) -> str:
 
 
 def test_a_dump_of_no_release_is_not_there(client: FlaskClient, three: Chain) -> None:
-    known = three.releases[0].id
-    for path in (f"/releases/{known}/dump.exe.gz", "/releases/none/dump.nq.gz"):
+    release_id = three.releases[0].id
+    for path in (f"/releases/{release_id}/dump.exe.gz", "/releases/none/dump.nq.gz"):
         assert client.get(path).status_code == 404
 
 
@@ -178,11 +178,11 @@ def test_the_pages_of_releases_offer_their_dumps(client: FlaskClient, three: Cha
 
 
 def test_the_ontology_says_which_version_it_is_and_which_it_follows(client: FlaskClient) -> None:
-    told = read(client, "/ontology")
+    graph = read(client, "/ontology")
     first, second = (URIRef(f"{ONTOLOGY}/{name}") for name in ("1.0.0", "1.1.0"))
-    assert set(told.objects(ONTOLOGY, OWL.versionIRI)) == {second}
-    assert set(told.objects(ONTOLOGY, OWL.priorVersion)) == {first}
-    assert set(told.objects(ONTOLOGY, DCTERMS.hasVersion)) == {first, second}
+    assert set(graph.objects(ONTOLOGY, OWL.versionIRI)) == {second}
+    assert set(graph.objects(ONTOLOGY, OWL.priorVersion)) == {first}
+    assert set(graph.objects(ONTOLOGY, DCTERMS.hasVersion)) == {first, second}
     earlier = read(client, "/ontology/1.0.0")
     assert set(earlier.objects(ONTOLOGY, OWL.versionIRI)) == {first}
     assert not set(earlier.objects(ONTOLOGY, OWL.priorVersion))
@@ -196,8 +196,8 @@ def test_the_page_of_the_ontology_leads_to_its_versions(client: FlaskClient) -> 
 
 
 def test_an_older_release_knows_what_follows_but_not_as_its_prior(three: Chain) -> None:
-    told = read(three.client(0), "/ontology")
-    assert not set(told.objects(ONTOLOGY, OWL.priorVersion))
+    graph = read(three.client(0), "/ontology")
+    assert not set(graph.objects(ONTOLOGY, OWL.priorVersion))
     later = read(three.client(0), "/ontology/1.1.0")
     assert set(later.objects(ONTOLOGY, OWL.priorVersion)) == {URIRef(f"{ONTOLOGY}/1.0.0")}
 
@@ -211,8 +211,8 @@ def test_an_ontology_that_says_what_it_follows_is_not_told_better(
     replaced(project, "ontology/lights.ttl", "1.0.0", "1.1.0")
     replaced(project, "ontology/lights.ttl", "owl:versionInfo", own)
     release = build_in(project, tmp_path / "releases")
-    told = read(create_app(release, settings.load({}, {})).test_client(), "/ontology")
-    prior = set(told.objects(ONTOLOGY, OWL.priorVersion))
+    graph = read(create_app(release, settings.load({}, {})).test_client(), "/ontology")
+    prior = set(graph.objects(ONTOLOGY, OWL.priorVersion))
     assert prior == {URIRef("https://example.org/elsewhere/0.9")}
 
 
@@ -254,13 +254,13 @@ def test_what_tells_of_releases_changes_with_them(
 ) -> None:
     first = build_in(lights_copy, tmp_path / "releases")
     client = create_app(first, settings.load({}, {})).test_client()
-    held = {path: {"If-None-Match": client.get(path).headers["ETag"]} for path in DEPENDENT}
+    conditions = {path: {"If-None-Match": client.get(path).headers["ETag"]} for path in DEPENDENT}
     for path in DEPENDENT:
-        assert client.get(path, headers=held[path]).status_code == 304
+        assert client.get(path, headers=conditions[path]).status_code == 304
     replaced(lights_copy, "ontology/lights.ttl", "1.0.0", "1.1.0")
     second = build_in(lights_copy, tmp_path / "releases")
     for path in DEPENDENT:
-        assert client.get(path, headers=held[path]).status_code == 200, path
+        assert client.get(path, headers=conditions[path]).status_code == 200, path
     assert second.id in client.get("/doc/dataset.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.ttl").text
     assert "ontology/1.1.0" in client.get("/ontology.html").text

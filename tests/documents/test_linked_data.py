@@ -1,4 +1,4 @@
-"""Every IRI of the graph leads to a document that speaks of it, and no fact is left out of them."""
+"""Every IRI of the graph leads to a document about it, and the documents have every fact."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def names_in(quads: Iterable[Quad], base: str) -> set[str]:
 
 
 def things(release: Release) -> list[str]:
-    """Return what has a document of its own: every IRI without its fragment.
+    """Return the things with documents of their own: every IRI without its fragment.
 
     The endpoint describes itself, as the SPARQL Service Description has it.
     """
@@ -88,15 +88,15 @@ def read(client: FlaskClient, path: str, fmt: Format) -> list[Quad]:
 
 def pages(client: FlaskClient, path: str, suffix: str = "nq") -> list[bytes]:
     """Return the pages of a document, from each to the next by its Link."""
-    found, address = [], f"{path}.{suffix}"
+    contents, address = [], f"{path}.{suffix}"
     while address:
         answer = client.get(address)
         assert answer.status_code == 200, address
-        found.append(answer.data)
+        contents.append(answer.data)
         links = answer.headers.getlist("Link")
         following = [re.match('<([^>]+)>; rel="next"$', link) for link in links]
         address = next((match[1] for match in following if match), "")
-    return found
+    return contents
 
 
 def document_path(client: FlaskClient, path: str) -> str:
@@ -113,13 +113,13 @@ def test_every_iri_leads_to_a_document(
 ) -> None:
     """Every IRI is read in one of the formats, and the first ones of each kind in all of them."""
     (fmt,) = (fmt for fmt in (*DOCUMENTS, *carrying(Content.PAGE)) if fmt.name == name)
-    found = things(mechanisms_release)
-    assert len(found) > 850
+    iris = things(mechanisms_release)
+    assert len(iris) > 850
     by_kind: dict[str, list[str]] = {}
-    for iri in found:
+    for iri in iris:
         by_kind.setdefault(iri.rpartition("/")[0], []).append(iri)
     firsts = {iri for alike in by_kind.values() for iri in alike[:FIRST]}
-    for number, iri in enumerate(found):
+    for number, iri in enumerate(iris):
         if ALL.index(name) != number % len(ALL) and iri not in firsts:
             continue
         path = document_path(client, local(mechanisms_release, iri))
@@ -171,7 +171,7 @@ def has_blank(quad: Quad) -> bool:
 
 
 def nameless(quad: Quad) -> Quad:
-    """Return a quad with one name for all blank nodes: documents call them as they like."""
+    """Return a quad with one name for all blank nodes: each document names them anew."""
     one = BlankNode("b")
     subject = one if isinstance(quad.subject, BlankNode) else quad.subject
     value: Term = one if isinstance(quad.object, BlankNode) else quad.object
@@ -180,12 +180,12 @@ def nameless(quad: Quad) -> Quad:
 
 @pytest.fixture(scope="module")
 def documents(client: FlaskClient, mechanisms_release: Release) -> dict[str, set[Quad]]:
-    """Return what the document of each thing says, all its pages."""
+    """Return the quads of the document of each thing, from all its pages."""
     documents = {}
     for iri in things(mechanisms_release):
         path = document_path(client, local(mechanisms_release, iri))
-        found = (parse(page, format=RdfFormat.N_QUADS) for page in pages(client, path))
-        documents[iri] = {nameless(quad) for page in found for quad in page}
+        quads_by_page = (parse(page, format=RdfFormat.N_QUADS) for page in pages(client, path))
+        documents[iri] = {nameless(quad) for page in quads_by_page for quad in page}
     return documents
 
 
@@ -193,13 +193,13 @@ def test_who_follows_links_from_one_thing_comes_to_all(
     documents: dict[str, set[Quad]], mechanisms_release: Release
 ) -> None:
     base = mechanisms_release.base
-    waiting, seen = [f"{base}passage/21"], {f"{base}passage/21"}
+    waiting, visited = [f"{base}passage/21"], {f"{base}passage/21"}
     while waiting:
         named = names_in(documents.get(waiting.pop(), ()), base)
-        new = {urldefrag(name)[0] for name in named} - seen
+        new = {urldefrag(name)[0] for name in named} - visited
         waiting += new
-        seen |= new
-    assert documents.keys() - seen == set()
+        visited |= new
+    assert documents.keys() - visited == set()
 
 
 def test_no_fact_is_left_out(documents: dict[str, set[Quad]], mechanisms_release: Release) -> None:
@@ -209,8 +209,8 @@ def test_no_fact_is_left_out(documents: dict[str, set[Quad]], mechanisms_release
         for term in (quad.subject, quad.object):
             if isinstance(term, NamedNode) and term.value.startswith(mechanisms_release.base):
                 about.setdefault(term, set()).add(quad)
-    for iri, told in documents.items():
-        assert about.get(NamedNode(iri), set()) <= told, iri
+    for iri, facts in documents.items():
+        assert about.get(NamedNode(iri), set()) <= facts, iri
 
 
 def test_a_graph_is_told_whole_page_by_page(
@@ -219,18 +219,18 @@ def test_a_graph_is_told_whole_page_by_page(
     monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     for name in ("derivations", "editorial", "ontology", "shapes", "dataset", "examples"):
         graph = f"{lights_release.base}graph/{name}"
-        found = pages(lights_client, f"/doc/graph/{name}")
-        told = {
+        graph_pages = pages(lights_client, f"/doc/graph/{name}")
+        on_pages = {
             nameless(quad)
-            for page in found
+            for page in graph_pages
             for quad in parse(page, format=RdfFormat.N_QUADS)
             if quad.graph_name == NamedNode(graph)
         }
-        held = {nameless(quad): quad for quad in lights_release.store.quads(graph)}
-        assert held.keys() <= told
+        in_store = {nameless(quad): quad for quad in lights_release.store.quads(graph)}
+        assert in_store.keys() <= on_pages
         # What is nameless stands on the first page, and no other is kept for it.
-        named = [quad for quad in held.values() if not has_blank(quad)]
-        assert len(found) == math.ceil(len(named) / 7) > 2
+        named = [quad for quad in in_store.values() if not has_blank(quad)]
+        assert len(graph_pages) == math.ceil(len(named) / 7) > 2
 
 
 def test_pages_say_where_they_stand(
@@ -238,27 +238,29 @@ def test_pages_say_where_they_stand(
 ) -> None:
     monkeypatch.setattr("graphsvc.views.page_sizes.FACTS", 7)
     path = "/doc/graph/derivations"
-    found = pages(lights_client, path, "nt")
+    graph_pages = pages(lights_client, path, "nt")
     addresses = [f"{lights_release.base}{path[1:]}"]
-    addresses += [f"{addresses[0]}?page={number}" for number in range(2, len(found) + 1)]
-    for address, following, page in zip(addresses, [*addresses[1:], ""], found, strict=True):
-        said = {quad.triple for quad in parse(page, format=RdfFormat.N_TRIPLES)}
+    addresses += [f"{addresses[0]}?page={number}" for number in range(2, len(graph_pages) + 1)]
+    for address, following, page in zip(addresses, [*addresses[1:], ""], graph_pages, strict=True):
+        triples = {quad.triple for quad in parse(page, format=RdfFormat.N_TRIPLES)}
         node = NamedNode(address)
         assert (
             Triple(node, FOAF.primaryTopic, NamedNode(lights_release.base + "graph/derivations"))
-            in said
+            in triples
         )
-        assert Triple(node, DCTERMS.isPartOf, NamedNode(addresses[0])) in said
+        assert Triple(node, DCTERMS.isPartOf, NamedNode(addresses[0])) in triples
         leads = [
-            triple.object for triple in said if (triple.subject, triple.predicate) == (node, NEXT)
+            triple.object
+            for triple in triples
+            if (triple.subject, triple.predicate) == (node, NEXT)
         ]
         assert leads == ([NamedNode(following)] if following else [])
     second = lights_client.get(f"{path}?page=2", headers={"Accept": "text/turtle"})
     assert second.headers["Content-Location"] == f"{path}.ttl?page=2"
     links = second.headers.getlist("Link")
     assert f'<{path}.ttl>; rel="prev"' in links
-    assert f'<{path}.ttl?page={len(found)}>; rel="last"' in links
-    assert lights_client.get(f"{path}.ttl?page={len(found) + 1}").status_code == 404
+    assert f'<{path}.ttl?page={len(graph_pages)}>; rel="last"' in links
+    assert lights_client.get(f"{path}.ttl?page={len(graph_pages) + 1}").status_code == 404
 
 
 def test_the_first_facts_that_point_to_a_thing_do_not_hide_the_rest(
@@ -274,10 +276,10 @@ def test_the_first_facts_that_point_to_a_thing_do_not_hide_the_rest(
     ]
     store = OxigraphStore(store_of([*lights_release.store.quads(), *many]), lights_release.prefixes)
     app = create_app(lights_release, settings.load({}, {}), store)
-    found = pages(app.test_client(), "/doc/id/place/strait")
-    assert len(found) == 3
-    told = {quad for page in found for quad in parse(page, format=RdfFormat.N_QUADS)}
-    assert set(many) <= told
+    all_pages = pages(app.test_client(), "/doc/id/place/strait")
+    assert len(all_pages) == 3
+    quads = {quad for page in all_pages for quad in parse(page, format=RdfFormat.N_QUADS)}
+    assert set(many) <= quads
 
 
 def test_formats_tell_the_same(client: FlaskClient) -> None:
@@ -298,17 +300,17 @@ def test_a_document_speaks_of_itself(client: FlaskClient, mechanisms_release: Re
     base = mechanisms_release.base
     (fmt,) = (fmt for fmt in DOCUMENTS if fmt.name == "nt")
     node = NamedNode(base + "doc/id/mechanism/bfic")
-    said = {
+    values = {
         quad.predicate: quad.object
         for quad in read(client, "/doc/id/mechanism/bfic", fmt)
         if quad.subject == node
     }
-    assert said[RDF.type] == FOAF.Document
-    assert said[FOAF.primaryTopic] == NamedNode(base + "id/mechanism/bfic")
-    assert said[VOID.inDataset] == NamedNode(base + "dataset")
-    assert said[OWL.versionInfo] == Literal(mechanisms_release.id)
-    assert said[DCTERMS.license] == NamedNode("https://creativecommons.org/licenses/by/4.0/")
-    modified = said[DCTERMS.modified]
+    assert values[RDF.type] == FOAF.Document
+    assert values[FOAF.primaryTopic] == NamedNode(base + "id/mechanism/bfic")
+    assert values[VOID.inDataset] == NamedNode(base + "dataset")
+    assert values[OWL.versionInfo] == Literal(mechanisms_release.id)
+    assert values[DCTERMS.license] == NamedNode("https://creativecommons.org/licenses/by/4.0/")
+    modified = values[DCTERMS.modified]
     assert isinstance(modified, Literal)
     assert modified.value == mechanisms_release.manifest.built
 
@@ -324,15 +326,15 @@ def test_the_page_of_a_passage_has_an_anchor_for_every_claim(
         anchors = {one.get("id") for _, one in Page(client.get(path).text).tags}
         described = Store()
         described.extend(read(client, path, fmt))
-        made = {
+        expected = {
             str(quad.subject.value).partition("#")[2]
             for quad in described.quads_for_pattern(None, RDF.type, RDF.Statement)
             if isinstance(quad.subject, NamedNode)
             and quad.subject.value.startswith(f"{passage.value}#")
         }
-        assert len(made) == len(list(mechanisms_release.store.quads(passage.value)))
-        assert made <= anchors, passage
-        claims += len(made)
+        assert len(expected) == len(list(mechanisms_release.store.quads(passage.value)))
+        assert expected <= anchors, passage
+        claims += len(expected)
     assert claims > 700
 
 

@@ -1,4 +1,4 @@
-"""The edition in RDF 1.2: every claim is the reifier of what it states."""
+"""Documents in RDF 1.2: every claim is the reifier of the fact that it states."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 RELEASE = "mechanisms_release"
 
-EDITIONS = carrying(Content.CLAIMS)
+FORMATS = carrying(Content.CLAIMS)
 PATH = "/doc/id/mechanism/bfic"
 
 
@@ -34,12 +34,12 @@ def triples(client: FlaskClient, path: str, fmt: Format) -> set[Triple]:
     return {quad.triple for quad in parse(answer.data, format=fmt.engine)}
 
 
-@pytest.mark.parametrize("fmt", EDITIONS, ids=lambda fmt: fmt.name)
+@pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
 @pytest.mark.parametrize("path", [PATH, "/doc/passage/21"])
 def test_every_stated_fact_has_its_claim(
     client: FlaskClient, mechanisms_release: Release, fmt: Format, path: str
 ) -> None:
-    found = triples(client, path, fmt)
+    all_triples = triples(client, path, fmt)
     topic = NamedNode(mechanisms_release.base + path.removeprefix("/doc/"))
     passage = mechanisms_release.base + "passage/"
     stated = [
@@ -56,22 +56,24 @@ def test_every_stated_fact_has_its_claim(
             quad.triple,
             Triple(claim, RDF.reifies, quad.triple),
             Triple(claim, PROV.hadPrimarySource, quad.graph_name),
-        } <= found
+        } <= all_triples
 
 
 def test_every_derivation_reifies_what_it_derives(client: FlaskClient) -> None:
-    (fmt,) = (fmt for fmt in EDITIONS if fmt.name == "12.nt")
-    found = triples(client, PATH, fmt)
-    derived = {triple.subject for triple in found if triple.predicate == PROV.wasDerivedFrom}
-    reified = {triple.subject: triple.object for triple in found if triple.predicate == RDF.reifies}
+    (fmt,) = (fmt for fmt in FORMATS if fmt.name == "12.nt")
+    all_triples = triples(client, PATH, fmt)
+    derived = {triple.subject for triple in all_triples if triple.predicate == PROV.wasDerivedFrom}
+    reified = {
+        triple.subject: triple.object for triple in all_triples if triple.predicate == RDF.reifies
+    }
     statements = {each for each in derived if "/graph/derivations#" in str(each)}
     assert len(statements) > 20
     assert statements <= reified.keys()
     for node in statements:
         triple = reified[node]
         assert isinstance(triple, Triple)
-        assert Triple(node, RDF.subject, triple.subject) in found
-        assert Triple(node, RDF.object, triple.object) in found
+        assert Triple(node, RDF.subject, triple.subject) in all_triples
+        assert Triple(node, RDF.object, triple.object) in all_triples
 
 
 def test_it_says_what_the_edition_of_1_1_says(client: FlaskClient) -> None:
@@ -91,7 +93,7 @@ def test_it_says_what_the_edition_of_1_1_says(client: FlaskClient) -> None:
 
 
 def test_formats_of_one_edition_tell_the_same(client: FlaskClient) -> None:
-    first, *others = (triples(client, PATH, fmt) for fmt in EDITIONS)
+    first, *others = (triples(client, PATH, fmt) for fmt in FORMATS)
     for other in others:
         assert other == first
 

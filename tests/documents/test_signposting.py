@@ -1,4 +1,4 @@
-"""Signposts: every link of a header and of a page's head leads where it says that it leads."""
+"""Signposting: every link of a header and of a page's head leads to what it names."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Link(NamedTuple):
 
 def links(answer: TestResponse) -> dict[str, list[Link]]:
     """Return the links of a header by their relations."""
-    found: dict[str, list[Link]] = {}
+    by_relation: dict[str, list[Link]] = {}
     for field in answer.headers.getlist("Link"):
         match = re.fullmatch(r'<([^>]+)>; rel="([a-z-]+)"(?:; type="([^"]+)")?', field)
         assert match, field
-        found.setdefault(match[2], []).append(Link(match[1], match[3]))
-    return found
+        by_relation.setdefault(match[2], []).append(Link(match[1], match[3]))
+    return by_relation
 
 
 def get(client: FlaskClient, path: str, accept: str = "text/html") -> dict[str, list[Link]]:
@@ -59,10 +59,10 @@ def get(client: FlaskClient, path: str, accept: str = "text/html") -> dict[str, 
 @pytest.mark.parametrize("accept", ["text/html", "text/turtle", "application/ld+json"])
 @pytest.mark.parametrize("path", PATHS)
 def test_every_link_leads_where_it_says(client: FlaskClient, path: str, accept: str) -> None:
-    for relation, found in get(client, path, accept).items():
+    for relation, targets in get(client, path, accept).items():
         assert relation in REGISTERED
-        assert len(set(found)) == len(found), relation
-        for link in found:
+        assert len(set(targets)) == len(targets), relation
+        for link in targets:
             if not link.href.startswith(("/", BASE)):
                 assert relation in ("type", "license", "author"), link
                 continue
@@ -74,25 +74,27 @@ def test_every_link_leads_where_it_says(client: FlaskClient, path: str, accept: 
 
 
 def test_the_page_of_a_thing_is_its_landing_page(client: FlaskClient) -> None:
-    found = get(client, PATHS[0])
-    assert found["cite-as"] == [Link(BASE + "id/light/north-rock", None)]
-    assert found["describedby"] == [
+    by_relation = get(client, PATHS[0])
+    assert by_relation["cite-as"] == [Link(BASE + "id/light/north-rock", None)]
+    assert by_relation["describedby"] == [
         Link(f"{PATHS[0]}.{fmt.name}", fmt.full_type) for fmt in METADATA
     ]
-    types = [link.href for link in found["type"]]
+    types = [link.href for link in by_relation["type"]]
     assert types[0] == "https://schema.org/AboutPage"
     assert BASE + "ontology#Light" in types
-    assert found["license"] == [Link("https://creativecommons.org/publicdomain/zero/1.0/", None)]
-    assert found["collection"] == [Link("/doc/dataset", "text/html")]
-    assert "describes" not in found
-    assert "item" not in found
+    assert by_relation["license"] == [
+        Link("https://creativecommons.org/publicdomain/zero/1.0/", None)
+    ]
+    assert by_relation["collection"] == [Link("/doc/dataset", "text/html")]
+    assert "describes" not in by_relation
+    assert "item" not in by_relation
 
 
 def test_the_metadata_describe_the_landing_page(client: FlaskClient) -> None:
     for fmt in (*METADATA, *carrying(Content.CLAIMS)):
-        found = get(client, f"{PATHS[0]}.{fmt.name}")
-        assert found["describes"] == [Link(PATHS[0], "text/html")]
-        assert not {"describedby", "type", "item", "collection"} & found.keys()
+        by_relation = get(client, f"{PATHS[0]}.{fmt.name}")
+        assert by_relation["describes"] == [Link(PATHS[0], "text/html")]
+        assert not {"describedby", "type", "item", "collection"} & by_relation.keys()
 
 
 def test_parts_and_wholes_lead_to_each_other(client: FlaskClient) -> None:
@@ -121,18 +123,18 @@ def test_the_redirect_has_nothing_to_say_but_where_it_leads(client: FlaskClient)
 def test_the_link_set_has_every_link(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signposts, "MOST_ITEMS", 3)
     path = "/doc/source/ile-merrow"
-    found = get(client, path)
-    assert "item" not in found
-    (link,) = found["linkset"]
+    by_relation = get(client, path)
+    assert "item" not in by_relation
+    (link,) = by_relation["linkset"]
     answer = client.get(link.href)
     assert answer.content_type == "application/linkset+json" == link.type
     contexts = {each.pop("anchor"): each for each in answer.get_json()["linkset"]}
     landing = contexts.pop(path)
     assert len(landing["item"]) > 5
-    for relation, targets in found.items():
+    for relation, targets in by_relation.items():
         if relation not in ("alternate", "linkset", "item"):
-            told = [Link(target["href"], target.get("type")) for target in landing[relation]]
-            assert told == targets, relation
+            in_link_set = [Link(target["href"], target.get("type")) for target in landing[relation]]
+            assert in_link_set == targets, relation
     formats = (*METADATA, *carrying(Content.CLAIMS))
     assert set(contexts) == {f"{path}.{fmt.name}" for fmt in formats}
     for context in contexts.values():
@@ -143,7 +145,7 @@ def test_the_link_set_has_every_link(client: FlaskClient, monkeypatch: pytest.Mo
 def test_the_head_of_the_page_says_the_same(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     in_header = {
-        (relation, link.href) for relation, found in links(answer).items() for link in found
+        (relation, link.href) for relation, targets in links(answer).items() for link in targets
     }
     page = Page(answer.text)
     in_head = {(one["rel"], one["href"]) for one in page.all("link")}

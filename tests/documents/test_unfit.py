@@ -1,4 +1,4 @@
-"""A graph with what XML cannot hold: which formats are offered of what, and what the others say."""
+"""A graph with text that XML cannot hold: which formats carry it, and how the others refuse."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_no_page_holds_a_control_character(client: FlaskClient, path: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("query", "fmt", "said"),
+    ("query", "fmt", "words"),
     [
         ("SELECT ?n { ?s lights:statedName ?n }", "xml", "U+000B"),
         ("CONSTRUCT { ?s ?p ?o } { ?s lights:statedName ?o ; ?p ?o }", "rdf", "U+000B"),
@@ -98,7 +98,7 @@ def test_no_page_holds_a_control_character(client: FlaskClient, path: str) -> No
     ],
 )
 def test_the_store_refuses_before_the_first_byte(
-    client: FlaskClient, query: str, fmt: str, said: str
+    client: FlaskClient, query: str, fmt: str, words: str
 ) -> None:
     with client.application.app_context():
         store = site().store
@@ -106,6 +106,6 @@ def test_the_store_refuses_before_the_first_byte(
     assert chosen is not None
     assert isinstance(store, OxigraphStore)
     out = BytesIO()
-    with pytest.raises(NotAcceptable, match=re.escape(said)):
+    with pytest.raises(NotAcceptable, match=re.escape(words)):
         store.answer(query, dict.fromkeys(Content, (chosen,))).write(out)
     assert len(out.getvalue()) < 65_536

@@ -36,24 +36,24 @@ MOST_ALIKE = 3
 
 
 def crawl(client: FlaskClient, start: str) -> dict[str, TestResponse]:
-    """Return the answers of the addresses of this host to which links lead, of some alike some."""
-    seen: dict[str, TestResponse] = {}
+    """Follow the links of this host; return each answer, but few of addresses that are alike."""
+    answers: dict[str, TestResponse] = {}
     alike: Counter[tuple[str, ...]] = Counter()
     waiting = [start]
     while waiting:
         address = waiting.pop()
         parts = urlsplit(address)
         kind = (parts.path, *(name for name, _ in parse_qsl(parts.query)))
-        if address in seen or (parts.query and alike[kind] == MOST_ALIKE):
+        if address in answers or (parts.query and alike[kind] == MOST_ALIKE):
             continue
         alike[kind] += 1
-        seen[address] = answer = client.get(address)
+        answers[address] = answer = client.get(address)
         answer.get_data()
         answer.close()
         if answer.mimetype == "text/html":
             followed = (urldefrag(urljoin(address, link))[0] for link in Page(answer.text).followed)
             waiting += [link for link in followed if not urlsplit(link).netloc]
-    return seen
+    return answers
 
 
 def iris(release: Release) -> list[str]:
@@ -74,9 +74,9 @@ def test_a_thing_sends_to_the_one_document(client: FlaskClient, accept: str) -> 
 
 
 def test_every_iri_of_the_graph_is_an_address(client: FlaskClient, lights_release: Release) -> None:
-    found = iris(lights_release)
-    assert len(found) > 50
-    for iri in found:
+    all_iris = iris(lights_release)
+    assert len(all_iris) > 50
+    for iri in all_iris:
         if "#" in iri and "ontology#" not in iri:
             continue
         path = "/" + urldefrag(iri.removeprefix(lights_release.base))[0]
@@ -314,8 +314,8 @@ def test_it_lives_and_is_ready(client: FlaskClient) -> None:
 def test_links_stay_here_when_the_graph_has_the_base_of_this_service(
     lights_folder: Path, tmp_path: Path
 ) -> None:
-    given = {"project": lights_folder, "releases": tmp_path, "base_iri": "http://127.0.0.1:8080/"}
-    values = settings.load(given, {})
+    options = {"project": lights_folder, "releases": tmp_path, "base_iri": "http://127.0.0.1:8080/"}
+    values = settings.load(options, {})
     release = build(sources.load(lights_folder), values, unchecked, describe)
     client = create_app(release, values).test_client()
     page = Page(client.get(DOCUMENT).text)

@@ -1,4 +1,4 @@
-"""What is deprecated is there and says so; what was withdrawn is gone, and names its heir."""
+"""A deprecated thing has a document that says so; a withdrawn thing is gone and names its heir."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ GONE = f"{BASE}id/light/gull-stack"
 INSTEAD = f"{BASE}id/light/north-rock"
 RDF_FORMATS = (*carrying(Content.TRIPLES), *carrying(Content.CLAIMS))
 
-SAID = """
+DEPRECATIONS = """
     light:gull-stack prov:invalidatedAtTime "2026-11-20T12:00:00Z"^^xsd:dateTime ;
         dcterms:isReplacedBy light:north-rock ;
         skos:changeNote "It was another name of North Rock Light."@en .
@@ -63,7 +63,7 @@ def client(
     project = copy_to(lights_folder, folder / "project")
     end = 'lies in the Strait."@en .\n'
     replace_in(project / "data/editorial.trig", "\ngraph:editorial {", PREFIXES)
-    replace_in(project / "data/editorial.trig", end + "}\n", end + SAID)
+    replace_in(project / "data/editorial.trig", end + "}\n", end + DEPRECATIONS)
     last = "\ndcterms:language a owl:AnnotationProperty ."
     replace_in(project / "ontology/alignments.ttl", last, DECLARED)
     release = build_in(project, folder / "releases")
@@ -77,10 +77,10 @@ def test_what_was_withdrawn_is_gone(client: FlaskClient, path: str) -> None:
     words = Page(page.text).text
     assert "It was another name of North Rock Light." in words
     assert "/doc/id/light/north-rock" in Page(page.text).links
-    told = client.get(path, headers={"Accept": "application/json"})
-    assert (told.status_code, told.mimetype) == (410, "application/problem+json")
-    assert told.get_json()["type"] == "/problems#gone"
-    assert told.get_json()["replaced_by"] == [INSTEAD]
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (410, "application/problem+json")
+    assert answer.get_json()["type"] == "/problems#gone"
+    assert answer.get_json()["replaced_by"] == [INSTEAD]
     text = client.get(path, headers={"Accept": "text/plain"})
     assert (text.status_code, text.mimetype) == (410, "text/plain")
     assert INSTEAD in text.text
@@ -95,8 +95,8 @@ def test_rdf_says_what_replaces_it(client: FlaskClient, fmt) -> None:  # type: i
             continue
         assert (answer.status_code, answer.content_type) == (410, fmt.content_type)
         assert isinstance(fmt.engine, RdfFormat)
-        said = {quad.triple for quad in parse(answer.data, format=fmt.engine)}
-        assert Triple(NamedNode(GONE), DCTERMS.isReplacedBy, NamedNode(INSTEAD)) in said
+        triples = {quad.triple for quad in parse(answer.data, format=fmt.engine)}
+        assert Triple(NamedNode(GONE), DCTERMS.isReplacedBy, NamedNode(INSTEAD)) in triples
 
 
 def test_what_is_deprecated_is_there_and_says_so(client: FlaskClient) -> None:
@@ -107,10 +107,10 @@ def test_what_is_deprecated_is_there_and_says_so(client: FlaskClient) -> None:
     assert "Deprecated." in words
     assert "The text does not name it." in words
     data = client.get("/doc/id/place/strait.nt").data
-    said = {quad.triple for quad in parse(data, format=RdfFormat.N_TRIPLES)}
+    triples = {quad.triple for quad in parse(data, format=RdfFormat.N_TRIPLES)}
     node = NamedNode(BASE + "id/place/strait")
-    assert Triple(node, DCTERMS.isReplacedBy, NamedNode(BASE + "id/place/ile-merrow")) in said
-    assert any(triple.subject == node and triple.predicate == OWL.deprecated for triple in said)
+    assert Triple(node, DCTERMS.isReplacedBy, NamedNode(BASE + "id/place/ile-merrow")) in triples
+    assert any(triple.subject == node and triple.predicate == OWL.deprecated for triple in triples)
 
 
 def test_what_is_in_use_says_nothing_of_it(client: FlaskClient) -> None:

@@ -1,4 +1,4 @@
-"""The browser, for what is to be seen of watching and editing."""
+"""The browser, for the tests of the pages of watching and editing."""
 
 from browser.conftest import browser
 

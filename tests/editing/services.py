@@ -23,7 +23,7 @@ def started(command: str, project: Path, folder: Path, *arguments: str) -> Itera
 
 @contextmanager
 def serving(command: str, project: Path, folder: Path) -> Iterator[Service]:
-    """Run a command for a project until the end of the block; it answers already."""
+    """Run a command for a project until the end of the block; it answers when the block starts."""
     with started(command, project, folder) as service:
         yield until_serving(service)
 

@@ -38,7 +38,7 @@ def project(
 
 @pytest.fixture(scope="module")
 def service(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Return a service of the editor, which the tests of this module let change no file."""
+    """Return a service of the editor; the tests of this module change no file."""
     # Its published service has another address, at which the editor's page is not to be had.
     settings = project / "graphsvc.toml"
     settings.write_text('public_url = "https://lights.example/"\n' + settings.read_text("utf-8"))
@@ -47,7 +47,7 @@ def service(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield service
 
 
-def asked(
+def answer_to(
     service: Service, target: str, host: str = "", *fields: str, sent: object = None
 ) -> Answer:
     """Return the answer to a request that names a host; ``sent`` is its body, if there is one."""
@@ -63,25 +63,25 @@ def own(service: Service) -> str:
 
 
 def token(service: Service) -> str:
-    match = re.search(rb'data-token="([^"]+)"', asked(service, PAGE).content)
+    match = re.search(rb'data-token="([^"]+)"', answer_to(service, PAGE).content)
     assert match
     return match[1].decode()
 
 
 def of_page(service: Service) -> tuple[str, str]:
-    """Return what the script of the page sends with each request to write."""
+    """Return the header fields that the script of the page sends with each request to write."""
     return f"Origin: {own(service)}", f"Edit-Token: {token(service)}"
 
 
 def saving(service: Service) -> dict[str, object]:
-    told = json.loads(asked(service, f"{PAGE}/block.json?passage=4").content)
-    return {"passage": "4", "block": "", "digest": told["digest"]}
+    entry = json.loads(answer_to(service, f"{PAGE}/block.json?passage=4").content)
+    return {"passage": "4", "block": "", "digest": entry["digest"]}
 
 
 def test_the_page_is_there_for_this_machine(service: Service) -> None:
-    assert asked(service, PAGE).status == 200
+    assert answer_to(service, PAGE).status == 200
     port = urlsplit(service.address).port
-    assert asked(service, PAGE, f"localhost:{port}").status == 200
+    assert answer_to(service, PAGE, f"localhost:{port}").status == 200
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_the_page_is_there_for_this_machine(service: Service) -> None:
 def test_another_host_is_refused(service: Service, host: str, target: str) -> None:
     """DNS rebinding: the name of another site leads to this machine."""
     name = host.format(port=urlsplit(service.address).port)
-    answer = asked(service, target, name)
+    answer = answer_to(service, target, name)
     assert answer.status == 403
     assert b"data-token" not in answer.content
 
@@ -108,18 +108,20 @@ def test_another_host_is_refused(service: Service, host: str, target: str) -> No
     ],
 )
 def test_pages_of_other_sites_and_other_machines_are_refused(service: Service, field: str) -> None:
-    assert asked(service, PAGE, "", field).status == 403
+    assert answer_to(service, PAGE, "", field).status == 403
 
 
 def test_a_link_from_another_site_opens_the_page(service: Service) -> None:
     assert (
-        asked(service, PAGE, "", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate").status
+        answer_to(
+            service, PAGE, "", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"
+        ).status
         == 200
     )
 
 
 def test_no_other_site_may_read_or_frame_the_page(service: Service) -> None:
-    fields = asked(service, PAGE).fields
+    fields = answer_to(service, PAGE).fields
     assert "access-control-allow-origin" not in fields
     assert fields["cross-origin-resource-policy"] == "same-origin"
     assert "frame-ancestors 'none'" in fields["content-security-policy"]
@@ -132,19 +134,21 @@ def test_who_writes_shows_the_token_and_the_origin(
 ) -> None:
     before = (project / FACTS).read_bytes()
     target, sent = f"{PAGE}/{name}.json", saving(service)
-    origin, shown = f"Origin: {own(service)}", f"Edit-Token: {token(service)}"
+    origin, token_field = f"Origin: {own(service)}", f"Edit-Token: {token(service)}"
     wrong: tuple[list[str], ...] = (
         [],
         [origin],
-        [shown],
+        [token_field],
         [origin, "Edit-Token: "],
         [origin, "Edit-Token: \xe9"],
-        [origin, f"{shown}x"],
-        ["Origin: https://evil.example", shown],
-        ["Origin: null", shown],
+        [origin, f"{token_field}x"],
+        ["Origin: https://evil.example", token_field],
+        ["Origin: null", token_field],
     )
     for fields in wrong:
-        answer = asked(service, target, "", "Content-Type: application/json", *fields, sent=sent)
+        answer = answer_to(
+            service, target, "", "Content-Type: application/json", *fields, sent=sent
+        )
         assert answer.status == 403, fields
     assert (project / FACTS).read_bytes() == before
 
@@ -163,9 +167,9 @@ SLUGS = ("..", "%2e%2e", "..%2f..", "ile-merrow%2f..", "ile-merrow%2f..%2fsecret
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_only_folders_of_texts_are_opened(service: Service, project: Path, slug: str) -> None:
-    assert asked(service, f"/edit/{slug}").status == 404
+    assert answer_to(service, f"/edit/{slug}").status == 404
     fields = of_page(service)
-    answer = asked(service, f"/edit/{slug}/save.json", "", *fields, sent=saving(service))
+    answer = answer_to(service, f"/edit/{slug}/save.json", "", *fields, sent=saving(service))
     assert answer.status in (404, 405)
     assert [path.name for path in (project / "data").iterdir() if "secret" in path.name] == []
 
@@ -179,7 +183,7 @@ def test_what_is_no_request_to_save_is_refused(service: Service, sent: object) -
         f"Origin: {own(service)}",
         f"Edit-Token: {token(service)}",
     )
-    answer = asked(service, f"{PAGE}/save.json", "", *fields, sent=sent)
+    answer = answer_to(service, f"{PAGE}/save.json", "", *fields, sent=sent)
     assert (answer.status, answer.problem) == (400, "bad-request")
 
 
@@ -190,7 +194,7 @@ def test_a_file_that_another_program_has_changed_is_a_conflict(service: Service)
         f"Edit-Token: {token(service)}",
     )
     sent = saving(service) | {"digest": "0" * 64}
-    answer = asked(service, f"{PAGE}/save.json", "", *fields, sent=sent)
+    answer = answer_to(service, f"{PAGE}/save.json", "", *fields, sent=sent)
     assert (answer.status, answer.problem) == (409, "conflict")
 
 
@@ -205,20 +209,20 @@ def test_nothing_else_can_be_written(service: Service) -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - what is refused
 def test_an_address_that_others_reach_is_refused(lights_copy: Path, host: str) -> None:
-    done = run("edit", lights_copy, "--port", "0", "--host", host)
-    assert done.returncode == 2
-    assert "for this machine alone" in done.stderr
+    result = run("edit", lights_copy, "--port", "0", "--host", host)
+    assert result.returncode == 2
+    assert "for this machine alone" in result.stderr
 
 
 def test_a_unix_socket_is_refused(lights_copy: Path, tmp_path: Path) -> None:
-    done = run("edit", lights_copy, "--unix-socket", tmp_path / "socket")
-    assert done.returncode == 2
+    result = run("edit", lights_copy, "--unix-socket", tmp_path / "socket")
+    assert result.returncode == 2
 
 
 def test_what_is_no_project_is_refused(tmp_path: Path) -> None:
-    done = run("edit", tmp_path)
-    assert done.returncode == 2
-    assert "is not the folder of a project" in done.stderr
+    result = run("edit", tmp_path)
+    assert result.returncode == 2
+    assert "is not the folder of a project" in result.stderr
 
 
 def test_watch_has_no_editor(lights_copy: Path, tmp_path: Path) -> None:

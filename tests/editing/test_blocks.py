@@ -29,9 +29,11 @@ def around(text: str, graph: str) -> tuple[str, str]:
 
 
 # What is dangerous to whoever looks for the end of a block.
-SIGNS = st.sampled_from(["{", "}", "#", '"', "'", '"""', "\n", "\\", "<", ">", ".", " ", "#>"])
+PUNCTUATION = st.sampled_from(
+    ["{", "}", "#", '"', "'", '"""', "\n", "\\", "<", ">", ".", " ", "#>"]
+)
 WORDS = st.sampled_from(["passage:5 {", "light:a a lights:A .", '"a } b"', "# } {", "<a}b>", "é"])
-PIECES = SIGNS | WORDS
+PIECES = PUNCTUATION | WORDS
 BLOCKS = st.lists(PIECES, max_size=12).map("".join)
 
 
@@ -57,7 +59,7 @@ def test_every_other_byte_stays_or_nothing_is_written(block: str, name: int, crl
 
 @given(block=BLOCKS, after=st.integers(2, 9))
 def test_a_first_block_is_put_in_and_nothing_else_changes(block: str, after: int) -> None:
-    known = {span.graph for span in blocks.spans(FACTS)}
+    graphs = {span.graph for span in blocks.spans(FACTS)}
     name = 7 if after > 6 else 700 + after
     chosen = Sentence(f"{PASSAGE}{name}", "Share { this page", [f"{PASSAGE}{after - 1}"])
     try:
@@ -66,7 +68,7 @@ def test_a_first_block_is_put_in_and_nothing_else_changes(block: str, after: int
         return
     start = next(at for at in range(len(result)) if FACTS[: at + 1] != result[: at + 1])
     assert result[:start] + result[start + len(result) - len(FACTS) :] == FACTS
-    assert {span.graph for span in blocks.spans(result)} == known | {chosen.iri}
+    assert {span.graph for span in blocks.spans(result)} == graphs | {chosen.iri}
 
 
 @pytest.mark.parametrize(

@@ -26,13 +26,13 @@ def desk(lights_copy: Path) -> Desk:
     return Desk(lights_copy, "ile-merrow")
 
 
-def told(desk: Desk, passage: str, block: str) -> list[tuple[str, int | None]]:
+def faults_of(desk: Desk, passage: str, block: str) -> list[tuple[str, int | None]]:
     return [(each.check, each.line) for each in checking.faults(desk, passage, block)]
 
 
 def test_what_the_files_have_is_not_wrong(desk: Desk) -> None:
     for name in desk.entries:
-        assert told(desk, name, desk.block(name)) == []
+        assert faults_of(desk, name, desk.block(name)) == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_the_files_have_is_not_wrong(desk: Desk) -> None:
 def test_what_is_wrong_is_told_with_its_line(
     desk: Desk, block: str, check: str | None, line: int | None
 ) -> None:
-    assert told(desk, "4", block)[:1] == ([] if check is None else [(check, line)])
+    assert faults_of(desk, "4", block)[:1] == ([] if check is None else [(check, line)])
 
 
 def test_a_statement_without_its_end_is_told_where_it_stands(desk: Desk) -> None:

@@ -43,7 +43,7 @@ def unchanged(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @contextmanager
 def edited(service: Service, browser: Browser) -> Iterator[Page]:
     url = f"{service.address}edit/ile-merrow?passage=4"
-    with opened(browser, url, 1280, pardoned="status of 409") as page:
+    with opened(browser, url, 1280, expected_message="status of 409") as page:
         page.locator("#desk[data-ready]").wait_for()
         yield page
 

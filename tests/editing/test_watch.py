@@ -42,8 +42,8 @@ def unchanged(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def state(service: Service) -> dict[str, object]:
-    told: dict[str, object] = json.loads(service.get("/watch.json").content)
-    return told
+    members: dict[str, object] = json.loads(service.get("/watch.json").content)
+    return members
 
 
 def gives(service: Service, year: str) -> Callable[[], bool]:
@@ -71,8 +71,8 @@ def test_an_error_is_told_while_the_last_good_graph_is_served(
     service: Service, edit: Callable[[str, str, str], Path]
 ) -> None:
     edit(FACTS, "litIn 1871", "litIn 1872 1873")
-    told = eventually(lambda: state(service) if state(service)["failure"] else None)
-    faults = told["faults"]
+    failed = eventually(lambda: state(service) if state(service)["failure"] else None)
+    faults = failed["faults"]
     assert isinstance(faults, list)
     assert faults[0]["place"].startswith(f"{FACTS}:20")
     assert "1872 1873" in faults[0]["message"]
@@ -116,9 +116,9 @@ def test_rdf_files_are_watched(tmp_path: Path) -> None:
 
 
 def test_an_engine_is_not_watched(tmp_path: Path) -> None:
-    done = run("watch", tmp_path, store="http://127.0.0.1:1/sparql")
-    assert done.returncode == 2
-    assert "tells of no change" in done.stderr
+    result = run("watch", tmp_path, store="http://127.0.0.1:1/sparql")
+    assert result.returncode == 2
+    assert "tells of no change" in result.stderr
 
 
 def test_releases_of_the_published_service_stay_as_they_are(

@@ -1,1 +1,1 @@
-"""The endpoint, held to its protocol: in the process and over HTTP, by clients, by garbage."""
+"""The endpoint obeys its protocol: in the process and over HTTP, for clients and for garbage."""

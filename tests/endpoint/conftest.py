@@ -1,4 +1,4 @@
-"""The two transports, and the servers behind the one that needs such."""
+"""The two transports, and the servers for the one over HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def server(lights_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def hurried(mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_with_deadline(
+    mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Serve the repository's project with a short deadline: a mutant may take any time."""
     folder = tmp_path_factory.mktemp("hurried")
     with served(mechanisms_folder, folder, "--deadline", "0.5") as address:

@@ -37,12 +37,12 @@ def merged(releases: Path, address: str) -> Graph:
     release = current(releases)
     assert release.base == address
     triples = [quad.triple for quad in release.store.quads()]
-    written = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return Graph().parse(data=written, format="nt")
+    n_triples = serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    return Graph().parse(data=n_triples, format="nt")
 
 
 def read(url: str) -> Graph:
-    """Return what an address says; a file for people to keep says nothing."""
+    """Return the graph at an address; a file to download counts as an empty graph."""
     return Graph() if url.endswith(".gz") else Graph().parse(url)
 
 
@@ -51,12 +51,12 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
 
     A link that is dead, or leads to no RDF, is an exception.
     """
-    gathered, seen = Graph(), {start}
+    crawled_graph, visited = Graph(), {start}
     waiting = [start]
     with readers() as pool:
         while waiting:
             graphs = list(pool.map(read, waiting))
-            found = {
+            linked = {
                 urldefrag(str(term))[0]
                 for graph in graphs
                 for triple in graph
@@ -64,16 +64,16 @@ def crawl(start: str, base: str) -> tuple[Graph, list[str]]:
                 if isinstance(term, URIRef) and term.startswith(base)
             }
             for graph in graphs:
-                gathered += graph
-            waiting = sorted(found - seen)
-            seen |= found
-    return gathered, sorted(seen)
+                crawled_graph += graph
+            waiting = sorted(linked - visited)
+            visited |= linked
+    return crawled_graph, sorted(visited)
 
 
-def missing(whole: Graph, gathered: Graph) -> list[object]:
-    """Return the triples that were not read; blank nodes have other names in each document."""
+def missing(whole: Graph, crawled_graph: Graph) -> list[object]:
+    """Return the triples that the crawler missed, without blank nodes: their names differ."""
     return [
         triple
         for triple in whole
-        if triple not in gathered and not {BNode} & set(map(type, triple))
+        if triple not in crawled_graph and not {BNode} & set(map(type, triple))
     ]

@@ -48,22 +48,22 @@ SELECT ?light ?year ?lit WHERE {
 } ORDER BY ?light
 """
 
-WAYS = [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)]
+METHODS = [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)]
 
 
-def converted(server: str, query: str, fmt: str, way: tuple[str, str]) -> object:
-    """Ask by SPARQLWrapper, and let it make of the answer what it makes of that format."""
+def converted(server: str, query: str, fmt: str, method: tuple[str, str]) -> object:
+    """Ask by SPARQLWrapper; return the answer as it converts this format."""
     wrapper = SPARQLWrapper(server + "sparql")
     wrapper.setQuery(query)
     wrapper.setReturnFormat(fmt)
-    wrapper.setMethod(way[0])
-    wrapper.setRequestMethod(way[1])
+    wrapper.setMethod(method[0])
+    wrapper.setRequestMethod(method[1])
     with warnings.catch_warnings():
         # It warns of formats that it has to ask for by a parameter of its own.
         warnings.simplefilter("ignore", RuntimeWarning)
-        found = wrapper.query()
-        with found.response:
-            return found.convert()
+        result = wrapper.query()
+        with result.response:
+            return result.convert()
 
 
 def words(answer: object) -> str:
@@ -72,19 +72,21 @@ def words(answer: object) -> str:
     return answer.decode() if isinstance(answer, bytes) else str(answer)
 
 
-@pytest.mark.parametrize("way", WAYS, ids=" ".join)
+@pytest.mark.parametrize("method", METHODS, ids=" ".join)
 @pytest.mark.parametrize("fmt", [JSON, XML, CSV, TSV])
-def test_sparqlwrapper_gets_results(server: str, way: tuple[str, str], fmt: str) -> None:
-    assert "North Rock Light" in words(converted(server, SELECT, fmt, way))
-    assert "true" in words(converted(server, ASK, fmt, way)).lower()
+def test_sparqlwrapper_gets_results(server: str, method: tuple[str, str], fmt: str) -> None:
+    assert "North Rock Light" in words(converted(server, SELECT, fmt, method))
+    assert "true" in words(converted(server, ASK, fmt, method)).lower()
 
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
-@pytest.mark.parametrize("way", WAYS, ids=" ".join)
+@pytest.mark.parametrize("method", METHODS, ids=" ".join)
 @pytest.mark.parametrize("query", [CONSTRUCT, DESCRIBE], ids=["construct", "describe"])
 @pytest.mark.parametrize("fmt", [TURTLE, N3, XML, RDF, RDFXML, JSONLD])
-def test_sparqlwrapper_gets_graphs(server: str, way: tuple[str, str], query: str, fmt: str) -> None:
-    answer = converted(server, query, fmt, way)
+def test_sparqlwrapper_gets_graphs(
+    server: str, method: tuple[str, str], query: str, fmt: str
+) -> None:
+    answer = converted(server, query, fmt, method)
     graph = answer
     if not isinstance(answer, rdflib.Graph):
         assert fmt in (TURTLE, N3)
@@ -97,7 +99,7 @@ def test_sparqlwrapper_gets_graphs(server: str, way: tuple[str, str], query: str
 
 def test_sparqlwrapper_is_told_what_is_wrong(server: str) -> None:
     with pytest.raises(QueryBadFormed, match="nope"):
-        converted(server, "SELECT * { ?s nope:p ?o }", JSON, WAYS[0])
+        converted(server, "SELECT * { ?s nope:p ?o }", JSON, METHODS[0])
 
 
 @pytest.mark.parametrize(
@@ -140,14 +142,14 @@ def test_rdflib_uses_the_endpoint_as_if_it_were_its_own(server: str) -> None:
     assert graph.value(node, year) == rdflib.Literal(1871)
     assert (node, year, rdflib.Literal(1872)) not in graph
     assert len(list(graph.triples((node, None, None)))) > 3
-    asked = graph.query("ASK { ?s lights:litIn 1871 }")
-    assert asked.askAnswer is True
-    made = graph.query(CONSTRUCT).graph
-    assert made is not None
-    held = rdflib.Graph()
+    result = graph.query("ASK { ?s lights:litIn 1871 }")
+    assert result.askAnswer is True
+    constructed = graph.query(CONSTRUCT).graph
+    assert constructed is not None
+    copied = rdflib.Graph()
     for triple in graph.triples((node, None, None)):
-        held.add(triple)
-    assert isomorphic(made, held)
+        copied.add(triple)
+    assert isomorphic(constructed, copied)
 
 
 def test_rdflib_asks_one_graph_of_the_endpoint(server: str) -> None:

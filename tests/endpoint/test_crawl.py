@@ -1,4 +1,4 @@
-"""Clients of others against a real server: who starts from one IRI comes to the whole graph."""
+"""Foreign clients against a real server: a crawler that starts from one IRI reads all facts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def address(
     tmp_path_factory: pytest.TempPathFactory,
     build_in: Callable[[Path, Path], Release],
 ) -> Iterator[str]:
-    """Serve the small graph; an earlier release, with another base and version, is kept."""
+    """Serve the small graph; an earlier release has another base and version."""
     folder = tmp_path_factory.mktemp("crawled")
     build_in(lights_copy_of_an_earlier_day, folder / "releases")
     with served(lights_folder, folder) as base:
@@ -57,12 +57,12 @@ def whole(address: str, tmp_path_factory: pytest.TempPathFactory) -> Graph:
 
 
 def test_a_crawler_comes_to_the_whole_graph(address: str, whole: Graph) -> None:
-    gathered, seen = crawl(address + "id/light/north-rock", address)
-    assert len(seen) > 180
-    assert missing(whole, gathered) == []
+    crawled_graph, visited = crawl(address + "id/light/north-rock", address)
+    assert len(visited) > 180
+    assert missing(whole, crawled_graph) == []
     # Also to what was there before.
-    assert f"{address}ontology/0.9.0" in seen
-    assert sum("/releases/" in each and not each.endswith(".gz") for each in seen) == 2
+    assert f"{address}ontology/0.9.0" in visited
+    assert sum("/releases/" in each and not each.endswith(".gz") for each in visited) == 2
 
 
 @pytest.mark.parametrize("syntax", ["guess", "rdfxml", "turtle"])
@@ -88,8 +88,8 @@ def document(address: str, name: str) -> str:
 def rapper(syntax: str, url: str) -> set[str]:
     """Return the triples that raptor finds at an address."""
     command = ["rapper", "--quiet", "--input", syntax, "--output", "ntriples", url]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
-    return set(done.stdout.splitlines())
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+    return set(result.stdout.splitlines())
 
 
 def curl(url: str, *flags: str) -> str:
@@ -113,11 +113,11 @@ def test_curl_follows_a_thing_to_its_data(address: str, accept: str, form: str) 
 
 
 def test_curl_gets_json(address: str) -> None:
-    found = json.loads(
+    members = json.loads(
         curl(address + "id/light/north-rock", "--header", "Accept: application/ld+json")
     )
-    assert found["label"]["en"] == "North Rock Light"
-    assert found["litIn"] == 1871
+    assert members["label"]["en"] == "North Rock Light"
+    assert members["litIn"] == 1871
 
 
 # SPARQLWrapper reads RDF into a class that rdflib is about to drop.
@@ -129,7 +129,7 @@ def test_sparqlwrapper_describes_what_the_document_says(address: str) -> None:
     wrapper.setReturnFormat(RDFXML)
     described = wrapper.query().convert()
     assert isinstance(described, Graph)
-    told = Graph().parse(str(thing))
+    description = Graph().parse(str(thing))
     own = list(described.triples((thing, None, None)))
     assert len(own) > 5
-    assert [triple for triple in own if triple not in told] == []
+    assert [triple for triple in own if triple not in description] == []

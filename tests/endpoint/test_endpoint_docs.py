@@ -68,19 +68,19 @@ def curl(command: str) -> Answer:
 
 
 @pytest.mark.parametrize("number", range(len(COMMANDS)))
-def test_an_example_of_the_shell(hurried: str, number: int) -> None:
-    answer = curl(here(COMMANDS[number], hurried))
+def test_an_example_of_the_shell(server_with_deadline: str, number: int) -> None:
+    answer = curl(here(COMMANDS[number], server_with_deadline))
     status, words = EXPECTED[number]
     assert answer.status == status, answer.text
     assert words in answer.text
 
 
 @pytest.mark.parametrize("number", range(len(PROGRAMS)))
-def test_an_example_in_python(hurried: str, number: int) -> None:
-    command = [sys.executable, "-c", here(PROGRAMS[number], hurried)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert ("2007", "Xi Jinping")[number] in done.stdout
+def test_an_example_in_python(server_with_deadline: str, number: int) -> None:
+    command = [sys.executable, "-c", here(PROGRAMS[number], server_with_deadline)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert ("2007", "Xi Jinping")[number] in result.stdout
 
 
 def test_the_limits_are_those_of_the_code() -> None:

@@ -21,10 +21,10 @@ UNSTARTED = "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILT
 @pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
 @pytest.mark.parametrize("name", ["csv", "tsv", "json", "xml"])
 def test_a_stream_that_its_deadline_ends_is_broken_off(
-    hurried: str, name: str, coding: str
+    server_with_deadline: str, name: str, coding: str
 ) -> None:
     target = "/sparql?" + urlencode({"query": ENDLESS, "format": name})
-    with closing(HTTPConnection(urlsplit(hurried).netloc, timeout=30)) as connection:
+    with closing(HTTPConnection(urlsplit(server_with_deadline).netloc, timeout=30)) as connection:
         connection.request("GET", target, headers={"Accept-Encoding": coding})
         answer = connection.getresponse()
         assert answer.status == 200
@@ -33,9 +33,9 @@ def test_a_stream_that_its_deadline_ends_is_broken_off(
             answer.read()
 
 
-def test_what_has_not_begun_is_refused_at_the_deadline(hurried: str) -> None:
-    answer = ask(OverHttp(hurried), UNSTARTED)
-    assert answer.told["type"] == "/problems#deadline-exceeded"
+def test_what_has_not_begun_is_refused_at_the_deadline(server_with_deadline: str) -> None:
+    answer = ask(OverHttp(server_with_deadline), UNSTARTED)
+    assert answer.problem["type"] == "/problems#deadline-exceeded"
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert answer.headers["cache-control"] == "no-store"

@@ -87,9 +87,9 @@ def test_a_page_of_another_site_may_ask(client: Client) -> None:
     assert "POST" in preflight.elements("access-control-allow-methods")
     allowed = {name.lower() for name in preflight.elements("access-control-allow-headers")}
     assert allowed >= {"content-type", "accept", "if-none-match"}
-    held = get(client, origin)
-    again = get(client, origin | {"If-None-Match": held.headers["etag"]})
-    for answer in (held, again, *(get(client, origin, target) for target in WRONG.values())):
+    first = get(client, origin)
+    again = get(client, origin | {"If-None-Match": first.headers["etag"]})
+    for answer in (first, again, *(get(client, origin, target) for target in WRONG.values())):
         assert answer.headers["access-control-allow-origin"] == "*"
         assert "ETag" in answer.elements("access-control-expose-headers")
 
@@ -99,16 +99,16 @@ def test_15_5_a_refusal_says_what_and_why_and_is_not_kept(
     client: Client, status: int, target: str
 ) -> None:
     answer = get(client, {}, target)
-    assert answer.told["status"] == status
-    assert answer.told["remedy"]
+    assert answer.problem["status"] == status
+    assert answer.problem["remedy"]
     assert answer.headers["cache-control"] == "no-store"
     assert "Accept" in answer.elements("vary")
     assert "etag" not in answer.headers
 
 
 def test_15_5_7_a_wrong_query_is_told_before_a_wrong_format(client: Client) -> None:
-    assert ask(client, "SELECT", "image/png").told["status"] == 400
-    assert ask(client, SELECT, "image/png").told["status"] == 406
+    assert ask(client, "SELECT", "image/png").problem["status"] == 400
+    assert ask(client, SELECT, "image/png").problem["status"] == 406
 
 
 def test_15_5_15_an_address_is_read_up_to_its_limit(client: Client) -> None:
@@ -119,7 +119,7 @@ def test_15_5_15_an_address_is_read_up_to_its_limit(client: Client) -> None:
 def test_15_5_14_a_body_is_read_up_to_its_limit(client: Client) -> None:
     room = LARGEST_BODY - len(SELECT) - len(" #")
     assert post_query(client, SELECT + " #" + "x" * room).column() == ["North Rock Light"]
-    assert post_query(client, SELECT + " #" + "x" * (room + 1)).told["status"] == 413
+    assert post_query(client, SELECT + " #" + "x" * (room + 1)).problem["status"] == 413
 
 
 def test_5_3_a_field_may_come_in_several_lines(client: Client) -> None:
@@ -174,9 +174,9 @@ def test_13_1_2_who_holds_the_answer_is_not_sent_it_again(client: Client) -> Non
     first = get(client, {})
     tag = first.headers["etag"]
     strong = tag.removeprefix("W/")
-    for held in (tag, strong, f'"a,b", {tag}', f'W/"x"  ,{strong}', "*"):
+    for condition in (tag, strong, f'"a,b", {tag}', f'W/"x"  ,{strong}', "*"):
         for method in ("GET", "HEAD"):
-            again = client.send(method, TARGET, [("If-None-Match", held)])
+            again = client.send(method, TARGET, [("If-None-Match", condition)])
             assert (again.status, again.content) == (304, b"")
             # 15.4.5: what a cache needs to bring its copy up to date.
             for name in ("etag", "vary", "cache-control"):
@@ -184,9 +184,9 @@ def test_13_1_2_who_holds_the_answer_is_not_sent_it_again(client: Client) -> Non
             assert "content-type" not in again.headers
 
 
-@pytest.mark.parametrize("held", ['"x"', "W/", '"', "x", "", '"a" "b"'])
-def test_13_1_2_who_holds_something_else_gets_the_answer(client: Client, held: str) -> None:
-    assert get(client, {"If-None-Match": held}).column() == ["North Rock Light"]
+@pytest.mark.parametrize("condition", ['"x"', "W/", '"', "x", "", '"a" "b"'])
+def test_13_1_2_who_holds_something_else_gets_the_answer(client: Client, condition: str) -> None:
+    assert get(client, {"If-None-Match": condition}).column() == ["North Rock Light"]
 
 
 def test_13_1_2_the_tags_may_come_in_several_lines(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""A point lookup is answered by a short way, and nobody can tell but by the clock."""
+"""A point lookup gets the same answer as a longer query with the same meaning, only sooner."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ LONGER = (
 
 
 def fields(answer: Answer) -> dict[str, str]:
-    """Return the fields that do not depend on the words of the query or on the way it came."""
-    ways = ("etag", "content-length", "transfer-encoding", "date", "server", "vary")
-    return {name: value for name, value in answer.headers.items() if name not in ways}
+    """Return the fields that depend neither on the query's text nor on the transport."""
+    not_compared = ("etag", "content-length", "transfer-encoding", "date", "server", "vary")
+    return {name: value for name, value in answer.headers.items() if name not in not_compared}
 
 
 def statements(answer: Answer) -> list[str]:
-    """Return what an answer says, in an order of its own."""
+    """Return the rows of an answer, sorted."""
     if answer.kind.startswith("text/turtle"):
         return sorted(str(quad) for quad in parse(answer.content, format=RdfFormat.TURTLE))
-    told = json.loads(answer.content)
-    return sorted(json.dumps(row) for row in told.get("results", {}).get("bindings", [told]))
+    results = json.loads(answer.content)
+    return sorted(json.dumps(row) for row in results.get("results", {}).get("bindings", [results]))
 
 
 @pytest.mark.parametrize(("lookup", "longer"), list(zip(LOOKUPS, LONGER, strict=True)))
@@ -86,7 +86,7 @@ def test_a_lookup_in_named_graphs_is_kept_to_them(client: Client, graph: str) ->
 
 
 def test_a_lookup_that_is_wrong_is_told_what_is_wrong(client: Client) -> None:
-    told = ask(client, "SELECT ?x { nowhere:north-rock a ?x }").told
-    assert "nowhere" in told["detail"]
-    assert ask(client, "SELECT ?x { light:north-rock a ?x", None).told["status"] == 400
-    assert ask(client, LOOKUPS[0], "image/png").told["status"] == 406
+    problem = ask(client, "SELECT ?x { nowhere:north-rock a ?x }").problem
+    assert "nowhere" in problem["detail"]
+    assert ask(client, "SELECT ?x { light:north-rock a ?x", None).problem["status"] == 400
+    assert ask(client, LOOKUPS[0], "image/png").problem["status"] == 406

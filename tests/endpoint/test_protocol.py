@@ -37,7 +37,7 @@ def test_2_1_a_query_comes_by_get_or_by_post(client: Client) -> None:
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "PROPFIND"])
 def test_2_1_a_query_comes_by_no_other_method(client: Client, method: str) -> None:
     answer = client.send(method, "/sparql?query=" + quote(SELECT))
-    assert answer.told["status"] == 405
+    assert answer.problem["status"] == 405
     assert answer.elements("allow") == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
@@ -50,12 +50,12 @@ def test_2_1_a_request_holds_exactly_one_query(client: Client, pairs: Pairs) -> 
     beside = post_query(client, SELECT, [("query", SELECT)])
     for answer in (both, split, beside, post_form(client, pairs)):
         assert answer.status == 400
-        assert "2 queries" in answer.told["detail"]
+        assert "2 queries" in answer.problem["detail"]
 
 
 def test_2_1_a_request_without_a_query_is_no_query(client: Client) -> None:
     for answer in (post_form(client, []), post_form(client, [("question", SELECT)])):
-        assert (answer.status, answer.told["type"]) == (400, "/problems#bad-request")
+        assert (answer.status, answer.problem["type"]) == (400, "/problems#bad-request")
     assert ask(client, "").status == 400
     assert post_query(client, "").status == 400
 
@@ -117,7 +117,7 @@ def test_2_1_2_a_form_carries_the_dataset_too(client: Client) -> None:
 
 def test_2_1_2_a_form_carries_a_query_that_no_address_can(client: Client) -> None:
     long = SELECT + " #" + "x" * LONGEST_ADDRESS
-    assert ask(client, long).told["status"] == 414
+    assert ask(client, long).problem["status"] == 414
     assert post_form(client, [("query", long)]).column() == NORTH_ROCK
 
 
@@ -145,14 +145,14 @@ def test_2_1_3_a_dataset_is_named_in_the_address(client: Client) -> None:
 
 @pytest.mark.parametrize("body", [b"\xff", SELECT.encode("utf-16"), b"SELECT * {} # \xe9"])
 def test_2_1_3_a_query_is_utf_8(client: Client, body: bytes) -> None:
-    told = post_query(client, body).told
-    assert told["status"] == 400
-    assert "UTF-8" in told["detail"]
+    problem = post_query(client, body).problem
+    assert problem["status"] == 400
+    assert "UTF-8" in problem["detail"]
 
 
 def test_2_1_3_utf_8_is_the_only_charset(client: Client) -> None:
     answer = post_query(client, SELECT, content_type=f"{QUERY_TYPE}; charset=iso-8859-1")
-    assert answer.told["status"] == 415
+    assert answer.problem["status"] == 415
 
 
 @pytest.mark.parametrize(
@@ -160,14 +160,14 @@ def test_2_1_3_utf_8_is_the_only_charset(client: Client) -> None:
 )
 def test_2_1_3_another_body_is_no_query(client: Client, kind: str | None) -> None:
     answer = post_query(client, SELECT, content_type=kind)
-    assert answer.told["status"] == 415
+    assert answer.problem["status"] == 415
     assert answer.elements("accept-post") == {QUERY_TYPE, FORM_TYPE}
 
 
 def test_2_1_3_a_body_that_is_too_large_is_refused(client: Client) -> None:
     large = SELECT + " #" + "x" * LARGEST_BODY
-    assert post_query(client, large).told["status"] == 413
-    assert post_form(client, [("query", large)]).told["status"] == 413
+    assert post_query(client, large).problem["status"] == 413
+    assert post_form(client, [("query", large)]).problem["status"] == 413
 
 
 # 2.1.4 Specifying an RDF dataset
@@ -211,7 +211,7 @@ def test_2_1_4_a_graph_that_is_not_there_is_empty(client: Client) -> None:
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
 @pytest.mark.parametrize("iri", ["no iri", "relative", "http://a b/", "<http://a.b/>"])
 def test_2_1_4_a_graph_has_an_iri(client: Client, name: str, iri: str) -> None:
-    assert ask(client, SELECT, others=[(name, iri)]).told["status"] == 400
+    assert ask(client, SELECT, others=[(name, iri)]).problem["status"] == 400
 
 
 @pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri", "format", "release"])
@@ -249,9 +249,9 @@ def test_2_1_5_graphs_come_in_the_format_asked_for(client: Client, query: str, f
 def test_2_1_5_a_format_that_cannot_carry_the_answer_is_not_given(
     client: Client, query: str, accept: str
 ) -> None:
-    told = ask(client, query, accept).told
-    assert told["status"] == 406
-    offered = [variant["media_type"] for variant in told["variants"]]
+    problem = ask(client, query, accept).problem
+    assert problem["status"] == 406
+    offered = [variant["media_type"] for variant in problem["variants"]]
     content = Content.SOLUTIONS if query == SELECT else Content.TRIPLES
     assert offered[:-1] == [fmt.media_type for fmt in carrying(content)]
 
@@ -284,10 +284,10 @@ def test_2_1_6_construct_and_describe_answer_with_a_graph(client: Client) -> Non
 def test_2_1_7_what_is_not_in_the_language_is_400_and_told(client: Client) -> None:
     wrong = "SELECT ?name\nWHERE { ?x lights:statedName ?name\nORDER BY ?name }"
     for answer in (ask(client, wrong), post_form(client, [("query", wrong)])):
-        told = answer.told
-        assert (told["status"], told["type"]) == (400, "/problems#query-syntax")
-        assert told["line"] == 3
-        assert told["excerpt"].startswith("ORDER BY ?name }\n")
+        problem = answer.problem
+        assert (problem["status"], problem["type"]) == (400, "/problems#query-syntax")
+        assert problem["line"] == 3
+        assert problem["excerpt"].startswith("ORDER BY ?name }\n")
 
 
 def test_2_1_7_a_failure_is_told_in_the_form_that_its_reader_takes(client: Client) -> None:
@@ -307,7 +307,7 @@ def test_2_2_an_update_is_refused_however_it_comes(client: Client) -> None:
         ask(client, text),
         post_query(client, text),
     ]
-    assert [answer.told["status"] for answer in answers] == [403] * 5
+    assert [answer.problem["status"] for answer in answers] == [403] * 5
     assert ask(client, "ASK { light:x ?p ?o }", "text/csv").text.strip() == "false"
 
 
@@ -331,7 +331,7 @@ def test_2_3_base_resolves_what_is_relative(client: Client) -> None:
     ],
 )
 def test_4_1_the_service_asks_no_other_on_behalf_of_a_client(client: Client, query: str) -> None:
-    assert ask(client, query).told["type"] == "/problems#forbidden-operation"
+    assert ask(client, query).problem["type"] == "/problems#forbidden-operation"
 
 
 def test_4_1_a_graph_that_is_named_is_not_fetched(client: Client) -> None:
@@ -341,5 +341,5 @@ def test_4_1_a_graph_that_is_named_is_not_fetched(client: Client) -> None:
 
 def test_4_1_what_is_too_deep_for_the_parser_is_refused(client: Client) -> None:
     deep = "SELECT * WHERE " + "{" * 10_000 + "}" * 10_000
-    assert post_query(client, deep).told["status"] == 400
+    assert post_query(client, deep).problem["status"] == 400
     assert ask(client, SELECT).column() == NORTH_ROCK

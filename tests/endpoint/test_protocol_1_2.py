@@ -41,16 +41,16 @@ def test_a_version_may_be_announced(client: Client, version: str) -> None:
 
 @pytest.mark.parametrize("version", ["1", "2.0", "1.2 ", "1.2-full"])
 def test_a_version_that_is_not_known_is_refused(client: Client, version: str) -> None:
-    told = ask(client, ASK, others=[("version", version)]).told
-    assert told["status"] == 400
-    assert "1.1, 1.2-basic, 1.2" in told["remedy"]
+    problem = ask(client, ASK, others=[("version", version)]).problem
+    assert problem["status"] == 400
+    assert "1.1, 1.2-basic, 1.2" in problem["remedy"]
 
 
 def test_a_version_is_announced_at_most_once(client: Client) -> None:
     twice = [("version", "1.2"), ("version", "1.2")]
-    assert ask(client, ASK, others=twice).told["status"] == 400
+    assert ask(client, ASK, others=twice).problem["status"] == 400
     beside = post_query(client, ASK, twice[:1], f"{QUERY_TYPE}; version=1.2")
-    assert beside.told["status"] == 400
+    assert beside.problem["status"] == 400
 
 
 # RDF 1.2: triple terms, and directions of text
@@ -86,9 +86,9 @@ def test_a_graph_carries_triple_terms_and_directions(client: Client, fmt: Format
 
 
 def test_json_ld_says_that_it_cannot_carry_them(server: str) -> None:
-    told = ask(OverHttp(server), NOTE, "application/ld+json").told
-    assert told["status"] == 406
-    variants = {each["format"] for each in told["variants"]}
+    problem = ask(OverHttp(server), NOTE, "application/ld+json").problem
+    assert problem["status"] == 406
+    variants = {each["format"] for each in problem["variants"]}
     assert {"ttl", "nt"} <= variants
     assert "jsonld" not in variants
 

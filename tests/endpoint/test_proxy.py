@@ -36,10 +36,10 @@ def behind(folder: Path, port: int, upstream: str) -> str:
 
 #: How the service knows its public address, and whether it is sent the path of that. Either way
 #: each address is made by the same code, so that one way is crawled as data, the other as pages.
-WAYS = PASSED_ON, TAKEN_OFF = ("public_url, path passed on", "trusted_proxies, path off")
+PROXY_SETTINGS = PASSED_ON, TAKEN_OFF = ("public_url, path passed on", "trusted_proxies, path off")
 
 
-@pytest.fixture(scope="module", params=WAYS)
+@pytest.fixture(scope="module", params=PROXY_SETTINGS)
 def address(
     request: pytest.FixtureRequest, lights_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
@@ -68,9 +68,9 @@ def test_a_crawler_comes_to_the_whole_graph(
         tmp_path_factory.getbasetemp().glob("behind*/releases"),
         key=lambda each: each.stat().st_mtime,
     )
-    gathered, seen = crawl(address + "id/light/north-rock", address)
-    assert len(seen) > 180
-    assert missing(merged(releases, address), gathered) == []
+    crawled_graph, visited = crawl(address + "id/light/north-rock", address)
+    assert len(visited) > 180
+    assert missing(merged(releases, address), crawled_graph) == []
     described = Graph().parse(f"{address}.well-known/void", format="turtle")
     for predicate in (DCAT.downloadURL, DCAT.accessURL, DCAT.endpointURL, VOID.dataDump):
         named = {str(each) for each in described.objects(None, predicate)}
@@ -87,8 +87,8 @@ def links(url: str) -> tuple[set[str], set[str]]:
         assert urlsplit(answer.url).netloc == urlsplit(url).netloc, f"{url} leads to {answer.url}"
         is_page = answer.headers.get_content_type() == "text/html"
         text = answer.read().decode("utf-8") if is_page else ""
-    found = {urljoin(answer.url, unescape(each)) for each in LINK.findall(text)}
-    local = {link for link in found if urlsplit(link).hostname == urlsplit(url).hostname}
+    urls = {urljoin(answer.url, unescape(each)) for each in LINK.findall(text)}
+    local = {link for link in urls if urlsplit(link).hostname == urlsplit(url).hostname}
     return local, set(map(unescape, re.findall(r'\bid="([^"]*)"', text)))
 
 
@@ -100,8 +100,8 @@ def test_no_page_leads_out_of_the_prefix(address: str) -> None:
     places: set[tuple[str, str]] = set()
     while waiting:
         here = waiting.pop()
-        found, anchors[here] = links(here)
-        for link in sorted(found):
+        urls, anchors[here] = links(here)
+        for link in sorted(urls):
             assert link.startswith(address), f"{here} leads to {link}"
             page, place = urldefrag(link)
             places.add((page, place))

@@ -48,7 +48,7 @@ def page(client: FlaskClient, **parameters: str) -> TestResponse:
     return client.get("/sparql", query_string=parameters, headers={"Accept": "text/html"})
 
 
-def told(client: FlaskClient, name: str, query: str) -> dict[str, Any]:
+def post_query(client: FlaskClient, name: str, query: str) -> dict[str, Any]:
     answer = client.post(f"/sparql/{name}.json", data={"query": query})
     assert answer.status_code == 200, answer.text
     assert answer.mimetype == "application/json"
@@ -57,22 +57,22 @@ def told(client: FlaskClient, name: str, query: str) -> dict[str, Any]:
 
 
 def test_rows_have_labels_links_and_datatypes(client: FlaskClient) -> None:
-    found = told(client, "answer", SELECT)
-    assert found["columns"] == ["light", "name"]
-    assert found["complete"]
-    rock, name = (found["terms"][number] for number in found["rows"][0])
+    answer = post_query(client, "answer", SELECT)
+    assert answer["columns"] == ["light", "name"]
+    assert answer["complete"]
+    rock, name = (answer["terms"][number] for number in answer["rows"][0])
     assert rock["short"].startswith("light:")
     assert rock["href"].startswith("/doc/id/light/")
     assert rock["label"]
     assert name["kind"] == "literal"
-    assert found["views"] == {"graph": False, "chart": False}
-    assert {each["name"] for each in found["formats"]} == {"json", "xml", "csv", "tsv"}
+    assert answer["views"] == {"graph": False, "chart": False}
+    assert {each["name"] for each in answer["formats"]} == {"json", "xml", "csv", "tsv"}
 
 
 def test_a_column_of_numbers_makes_a_chart_and_two_of_things_a_graph(client: FlaskClient) -> None:
-    chart = told(client, "answer", "SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s")
+    chart = post_query(client, "answer", "SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s")
     assert chart["views"] == {"graph": False, "chart": True}
-    graph = told(client, "answer", "SELECT ?s ?o { ?s a ?o }")
+    graph = post_query(client, "answer", "SELECT ?s ?o { ?s a ?o }")
     assert graph["views"] == {"graph": True, "chart": False}
 
 
@@ -83,34 +83,34 @@ def test_what_lies_somewhere_makes_a_map(shipped: FlaskClient) -> None:
         ("SELECT ?s { ?s a iwm:Person }", False),
         ("SELECT ?s { ?s a iwm:Mechanism }", False),
     ):
-        assert told(shipped, "answer", query)["map"] == ("/map" if is_placed else None), query
+        assert post_query(shipped, "answer", query)["map"] == ("/map" if is_placed else None), query
 
 
 def test_a_graph_has_its_triples_as_rows_and_as_turtle(client: FlaskClient) -> None:
-    found = told(client, "answer", DESCRIBE)
-    assert found["columns"] == ["subject", "property", "value"]
-    assert found["views"]["graph"]
-    assert "light:north-rock" in found["turtle"]
-    assert "ttl" in {each["name"] for each in found["formats"]}
+    answer = post_query(client, "answer", DESCRIBE)
+    assert answer["columns"] == ["subject", "property", "value"]
+    assert answer["views"]["graph"]
+    assert "light:north-rock" in answer["turtle"]
+    assert "ttl" in {each["name"] for each in answer["formats"]}
 
 
 def test_the_number_of_rows_is_never_less_than_it_seems(client: FlaskClient) -> None:
-    whole, cut = (told(client, "answer", f"{MANY}{MOST_ROWS + more}") for more in (0, 1))
+    whole, cut = (post_query(client, "answer", f"{MANY}{MOST_ROWS + more}") for more in (0, 1))
     assert (len(whole["rows"]), whole["complete"]) == (MOST_ROWS, True)
     assert (len(cut["rows"]), cut["complete"]) == (MOST_ROWS, False)
     assert f"more than {MOST_ROWS:,} rows" in page(client, query=f"{MANY}{MOST_ROWS + 1}").text
-    shown = page(client, query=f"{MANY}600").text
-    assert "600 rows" in shown
-    assert "the first 500 shown" in shown
+    text = page(client, query=f"{MANY}600").text
+    assert "600 rows" in text
+    assert "the first 500 shown" in text
 
 
 def test_the_page_shows_labels_and_names_marks_and_downloads(client: FlaskClient) -> None:
-    shown = page(client, query="SELECT ?s ?o { VALUES ?s { light:north-rock } ?s ?p ?o }").text
-    assert re.search(r'<a href="/doc/id/light/north-rock"[^>]*>North Rock', shown)
-    assert '<code class="address">light:north-rock</code>' in shown
-    assert 'class="tag"' in shown
-    assert "format=csv" in shown
-    assert " ms · release <code>" in shown
+    text = page(client, query="SELECT ?s ?o { VALUES ?s { light:north-rock } ?s ?p ?o }").text
+    assert re.search(r'<a href="/doc/id/light/north-rock"[^>]*>North Rock', text)
+    assert '<code class="address">light:north-rock</code>' in text
+    assert 'class="tag"' in text
+    assert "format=csv" in text
+    assert " ms · release <code>" in text
 
 
 def test_an_empty_answer_offers_its_explanation(client: FlaskClient) -> None:
@@ -125,12 +125,12 @@ def test_the_page_of_a_fault_has_the_query_again(client: FlaskClient) -> None:
 
 
 def test_faults_are_placed_and_near_names_offered(client: FlaskClient) -> None:
-    (fault,) = told(client, "check", "SELECT * {\n ?s lights:statedNme ?o }")["faults"]
+    (fault,) = post_query(client, "check", "SELECT * {\n ?s lights:statedNme ?o }")["faults"]
     assert (fault["severity"], fault["line"], fault["column"]) == ("warning", 2, 5)
     assert fault["near"] == ["lights:statedName"]
-    (fault,) = told(client, "check", "SELECT * { ?s ")["faults"]
+    (fault,) = post_query(client, "check", "SELECT * { ?s ")["faults"]
     assert (fault["severity"], fault["line"]) == ("error", 1)
-    assert told(client, "check", SELECT)["faults"] == []
+    assert post_query(client, "check", SELECT)["faults"] == []
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_faults_are_placed_and_near_names_offered(client: FlaskClient) -> None:
 def test_what_the_engine_cannot_do_is_a_fault_with_its_place(
     client: FlaskClient, query: str, message: str, column: int
 ) -> None:
-    (fault,) = told(client, "check", query)["faults"]
+    (fault,) = post_query(client, "check", query)["faults"]
     assert message in fault["message"]
     assert fault["remedy"]
     assert (fault["line"], fault["column"]) == (1, column)
@@ -155,8 +155,10 @@ def test_names_are_looked_up_as_the_engine_reads_them(client: FlaskClient) -> No
     head = (
         "PREFIX l: <http://nowhere.org/> BASE <https://example.org/lights/> PREFIX l: <ontology#>"
     )
-    assert told(client, "check", f"{head} ASK {{ ?s l:statedName ?o }}")["faults"] == []
-    (fault,) = told(client, "check", f"{head} ASK {{ <id/light/north-rok> l:litIn ?o }}")["faults"]
+    assert post_query(client, "check", f"{head} ASK {{ ?s l:statedName ?o }}")["faults"] == []
+    (fault,) = post_query(client, "check", f"{head} ASK {{ <id/light/north-rok> l:litIn ?o }}")[
+        "faults"
+    ]
     assert "<id/light/north-rok> does not occur" in fault["message"]
 
 
@@ -172,21 +174,26 @@ def test_the_vocabulary_has_what_the_graph_uses(client: FlaskClient) -> None:
 def test_the_editor_suggests_things_as_the_search_does(client: FlaskClient) -> None:
     address = re.search(r'data-things="([^"]*kind=thing)"', page(client).text)
     assert address is not None
-    found = json.loads(client.get(f"{address[1]}&prefix=nOrTh+r").data)["suggestions"]
-    assert (found[0]["name"], found[0]["label"]) == ("light:north-rock", "North Rock Light")
+    suggestions = json.loads(client.get(f"{address[1]}&prefix=nOrTh+r").data)["suggestions"]
+    assert (suggestions[0]["name"], suggestions[0]["label"]) == (
+        "light:north-rock",
+        "North Rock Light",
+    )
     searched = json.loads(client.get("/search.json?kind=thing&q=nOrTh+r").data)["hits"]
-    assert [each["iri"] for each in found] == [each["iri"] for each in searched][: len(found)]
-    assert {each["kind"] for each in found} == {"thing"}
+    assert [each["iri"] for each in suggestions] == [each["iri"] for each in searched][
+        : len(suggestions)
+    ]
+    assert {each["kind"] for each in suggestions} == {"thing"}
     assert client.get("/sparql/things.json?words=north").status_code == 404
 
 
 def test_the_page_tells_its_scripts_the_answer_that_it_shows(client: FlaskClient) -> None:
-    shown = page(client, query=SELECT).text
-    members = re.search(r'<script type="application/json" id="told">(.*?)</script>', shown)
+    text = page(client, query=SELECT).text
+    members = re.search(r'<script type="application/json" id="told">(.*?)</script>', text)
     assert members is not None
-    given, asked = json.loads(members[1]), told(client, "answer", SELECT)
-    del given["seconds"], asked["seconds"]
-    assert given == asked
+    in_page, answer = json.loads(members[1]), post_query(client, "answer", SELECT)
+    del in_page["seconds"], answer["seconds"]
+    assert in_page == answer
     # Not all of it stands there, or nothing: then the scripts have something to ask.
     for query in (f"{MANY}600", "SELECT * { ?s lights:nme ?o }"):
         assert 'id="told"' not in page(client, query=query).text
@@ -228,8 +235,8 @@ def test_every_example_fills_the_editor_and_has_an_answer(shipped: FlaskClient) 
         chosen = shipped.get("/sparql/example.json", query_string={"name": name})
         text = json.loads(chosen.data)["text"]
         assert not text.startswith("#+")
-        found = told(shipped, "answer", text)
-        assert found["rows"] or found["boolean"] is not None, name
+        answer = post_query(shipped, "answer", text)
+        assert answer["rows"] or answer["boolean"] is not None, name
     assert "?secretariat a iwm:Secretariat" in page(shipped, example="secretariats").text
     assert page(shipped, example="none-such").status_code == 404
 
@@ -239,7 +246,7 @@ def test_the_parameters_of_an_example_are_those_of_its_header(shipped: FlaskClie
     text = json.loads(chosen.data)["text"]
     countries = "VALUES ?country { <https://w3id.org/iwm/id/country/united-states> }"
     assert countries in text
-    bound = told(shipped, "answer", text)
+    bound = post_query(shipped, "answer", text)
     assert {row[0] for row in bound["rows"]} == {bound["rows"][0][0]}
 
 
@@ -268,15 +275,15 @@ def test_a_text_survives_as_a_literal_of_r(text: str) -> None:
     "query", [SELECT, "ASK { ?s ?p ?o }", DESCRIBE, 'ASK { FILTER("it\'s" = "it\'s") }']
 )
 def test_the_code_runs(server: str, query: str) -> None:
-    found = {each.name: each.code for each in snippets(query, server + "sparql")}
+    code = {each.name: each.code for each in snippets(query, server + "sparql")}
     words = {"D": "north-rock", "S": "North Rock Light", "A": "rue"}[query[0]]
     assert words in subprocess.check_output(
-        ["sh", "-c", found["curl"]], text=True, stderr=subprocess.DEVNULL
+        ["sh", "-c", code["curl"]], text=True, stderr=subprocess.DEVNULL
     )
     for name in ("python", "sparqlwrapper"):
-        assert words in subprocess.check_output([sys.executable, "-c", found[name]], text=True)
-    assert shlex.split(found["curl"].replace("\\\n", ""))[-1] == f"query={query}"
-    assert found["r"].count("library(httr)") == 1
+        assert words in subprocess.check_output([sys.executable, "-c", code[name]], text=True)
+    assert shlex.split(code["curl"].replace("\\\n", ""))[-1] == f"query={query}"
+    assert code["r"].count("library(httr)") == 1
 
 
 @pytest.mark.parametrize(

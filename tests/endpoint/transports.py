@@ -1,4 +1,4 @@
-"""Two ways to the same service: the Flask application in this process, and a server of its own."""
+"""Two transports to the same service: the Flask application in this process, and a server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Pairs = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, the fields by their names in lower case, and the content."""
+    """An answer: its status, its fields by their names in lower case, and its content."""
 
     status: int
     headers: Mapping[str, str]
@@ -48,8 +48,8 @@ class Answer:
         return self.content.decode("utf-8")
 
     @property
-    def told(self) -> dict[str, Any]:
-        """Return the problem that the answer tells of, in the one shape."""
+    def problem(self) -> dict[str, Any]:
+        """Return the problem that the answer describes, in the one shape."""
         assert self.kind == "application/problem+json", (self.status, self.content[:500])
         members: dict[str, Any] = json.loads(self.content)
         assert members["status"] == self.status
@@ -64,13 +64,13 @@ class Answer:
 
     def column(self) -> list[str]:
         """Return the values of the only variable of SPARQL results in JSON."""
-        found = json.loads(self.content)
-        (name,) = found["head"]["vars"]
-        return sorted(row[name]["value"] for row in found["results"]["bindings"])
+        results = json.loads(self.content)
+        (name,) = results["head"]["vars"]
+        return sorted(row[name]["value"] for row in results["results"]["bindings"])
 
 
 class Client(Protocol):
-    """Sends one request, byte for byte as it is told to. ``base`` is that of the graph's IRIs."""
+    """Sends one request and changes no byte of it. ``base`` is the base of the graph's IRIs."""
 
     base: str
 
@@ -202,7 +202,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _end(process: subprocess.Popen[bytes], log: Path) -> None:
-    """End the server and all that it started; one that does not end when it is told to fails."""
+    """End the server and its processes; fail if it does not end when it is asked to."""
     process.terminate()
     try:
         process.wait(timeout=20)

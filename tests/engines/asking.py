@@ -1,4 +1,4 @@
-"""What is asked of a service, and how answers of two of them are compared: by value, not by form.
+"""Requests to a service, and the comparison of two services' answers: by value, not by form.
 
 Blank nodes are called differently by each engine. An engine may keep how a number is written
 (``xsd:nonNegativeInteger``), or only its value, as Oxigraph does.
@@ -59,7 +59,7 @@ def cell(term: NamedNode | BlankNode | Literal | Triple | None) -> str:
 
 
 def triples(content: bytes, syntax: RdfFormat = RdfFormat.N_TRIPLES) -> Dataset:
-    """Return a graph in which blank nodes are called by what is said of them."""
+    """Return a graph in which each blank node is named after its triples."""
     # The store keeps the values of numbers alone.
     store = pyoxigraph.Store()
     store.load(content, syntax)

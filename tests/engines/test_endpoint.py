@@ -154,14 +154,14 @@ def test_yes_and_no(served: Served) -> None:
     ],
 )
 def test_errors_are_the_same(served: Served, embedded: Service, query: str) -> None:
-    found, wanted = ask(served.service, query), ask(embedded, query)
-    assert found.status == wanted.status >= 400
-    assert found.problem == wanted.problem
-    assert found.content == wanted.content
+    answer, expected = ask(served.service, query), ask(embedded, query)
+    assert answer.status == expected.status >= 400
+    assert answer.problem == expected.problem
+    assert answer.content == expected.content
 
 
 def test_the_default_graph_is_the_merge(served: Served) -> None:
-    """What two graphs state is seen without their names; engines may see it twice."""
+    """A fact of two graphs appears without their names; engines may return it twice."""
     query = f"SELECT (COUNT(*) AS ?graphs) {{ GRAPH ?g {{ {_BFIC} iwm:abbreviation ?x }} }}"
     assert table(ask(served.service, query).content)[1] != ['"1"']
     merge = f"SELECT DISTINCT ?x {{ {_BFIC} iwm:abbreviation ?x }}"
@@ -182,8 +182,8 @@ EMPTYING = [store for store in QUICK if store != "virtuoso"]
     ],
 )
 def test_a_dataset_is_named_by_the_query(served: Served, embedded: Service, query: str) -> None:
-    found, wanted = ask(served.service, query), ask(embedded, query)
-    assert table(found.content) == table(wanted.content)
+    answer, expected = ask(served.service, query), ask(embedded, query)
+    assert table(answer.content) == table(expected.content)
 
 
 @pytest.mark.parametrize("served", NAMING, indirect=True)
@@ -199,8 +199,8 @@ def test_a_dataset_is_named_by_the_request(
     served: Served, embedded: Service, query: str, parameters: dict[str, str | list[str]]
 ) -> None:
     target = "/sparql?" + urlencode({"query": query, **parameters}, doseq=True)
-    found, wanted = (get(service, target, RESULTS) for service in (served.service, embedded))
-    assert table(found.content) == table(wanted.content)
+    answer, expected = (get(service, target, RESULTS) for service in (served.service, embedded))
+    assert table(answer.content) == table(expected.content)
 
 
 @pytest.mark.parametrize("served", EMPTYING, indirect=True)

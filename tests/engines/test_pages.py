@@ -46,17 +46,17 @@ PASSING = re.compile(r"Lasting link to this answer|[0-9a-f]{16}|(· )?[0-9.,]+ m
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_the_same_graph(served: Served, embedded: Service, name: str) -> None:
-    found, wanted = (get(each, f"/doc/{name}", TRIPLES) for each in (served.service, embedded))
-    assert found.status == wanted.status == 200
-    assert _of_the_thing(found) == _of_the_thing(wanted)
+    answer, expected = (get(each, f"/doc/{name}", TRIPLES) for each in (served.service, embedded))
+    assert answer.status == expected.status == 200
+    assert _of_the_thing(answer) == _of_the_thing(expected)
 
 
 def _of_the_thing(document: Answer) -> Dataset:
     """Return a document but for its date and version, which are those of a release."""
     lines = document.content.splitlines(keepends=True)
-    kept = [line for line in lines if not any(name in line for name in OF_THE_DOCUMENT)]
-    assert len(lines) - len(kept) <= len(OF_THE_DOCUMENT)
-    return triples(b"".join(kept))
+    remaining = [line for line in lines if not any(name in line for name in OF_THE_DOCUMENT)]
+    assert len(lines) - len(remaining) <= len(OF_THE_DOCUMENT)
+    return triples(b"".join(remaining))
 
 
 #: What a slow engine is asked for: a thing, a class, a sentence, a name that is not there.
@@ -67,10 +67,10 @@ FEW = {"mechanism", "browse, class", "passage", "no such thing", "query, plain",
 @pytest.mark.parametrize("page", [page for page in PAGES if not page.has_past], ids=str)
 def test_a_page_says_the_same(served: Served, embedded: Service, page: PageType) -> None:
     target = quote(page.path.partition("#")[0], safe="/?=&:%+.")
-    found, wanted = (get(each, target, PAGE) for each in (served.service, embedded))
-    assert found.status == page.status
+    answer, expected = (get(each, target, PAGE) for each in (served.service, embedded))
+    assert answer.status == page.status
     if page.name not in OF_RELEASES | OF_THE_ENGINE:
-        assert _of_the_graph(found) == _of_the_graph(wanted)
+        assert _of_the_graph(answer) == _of_the_graph(expected)
 
 
 def _of_the_graph(page: Answer) -> list[str]:
@@ -89,9 +89,11 @@ def test_a_page_of_a_slow_engine_is_there(served: Served, page: PageType) -> Non
 @pytest.mark.parametrize("text", ["china", "huwei", "business forum", "北京"])
 def test_a_search_finds_the_same(served: Served, embedded: Service, text: str) -> None:
     target = f"/search?{urlencode({'q': text})}"
-    found, wanted = (get(each, target, "application/json") for each in (served.service, embedded))
-    assert found.status == wanted.status == 200
-    assert json.loads(found.content) == json.loads(wanted.content)
+    answer, expected = (
+        get(each, target, "application/json") for each in (served.service, embedded)
+    )
+    assert answer.status == expected.status == 200
+    assert json.loads(answer.content) == json.loads(expected.content)
 
 
 @pytest.mark.parametrize("served", QUICK, indirect=True)

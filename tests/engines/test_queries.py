@@ -68,13 +68,13 @@ def answered(service: Service, query: Query) -> Table:
 def test_the_questions_have_their_golden_answers(served: Served) -> None:
     differences = []
     for query in QUERIES[:: STEP if served.store == SLOW else 1]:
-        wanted, found = expected(query), answered(served.service, query)
+        golden, rows = expected(query), answered(served.service, query)
         if sparql.form(query.text) == "DESCRIBE" and served.store in DESCRIBES_MORE:
-            found = [row for row in found if row in wanted]
+            rows = [row for row in rows if row in golden]
         if served.store == SLOW:
             # It has no order for texts with languages.
-            wanted, found = _unordered(wanted), _unordered(found)
-        if different := difference(query.name, wanted, found):
+            golden, rows = _unordered(golden), _unordered(rows)
+        if different := difference(query.name, golden, rows):
             differences.append(different)
     assert not differences, "\n".join(differences)
 
@@ -87,10 +87,10 @@ def test_the_queries_behind_the_pages_give_the_same_rows(served: Served, embedde
     differences = []
     for query in view_queries():
         if query.name not in passed_over:
-            wanted, found = answered(embedded, query), answered(served.service, query)
+            golden, rows = answered(embedded, query), answered(served.service, query)
             if served.store != EMBEDDED:
-                wanted = _with_records(query, wanted, embedded)
-            if different := difference(query.name, _unordered(wanted), _unordered(found)):
+                golden = _with_records(query, golden, embedded)
+            if different := difference(query.name, _unordered(golden), _unordered(rows)):
                 differences.append(different)
     assert not differences, "\n".join(differences)
 
@@ -112,7 +112,7 @@ def _number(cell: str) -> int:
 
 
 def _unordered(rows: Table) -> Table:
-    """Return the rows in an order of ours: equal places in an order are any engine's affair."""
+    """Return the rows sorted: engines may order equal rows as they like."""
     return [rows[0], *sorted(rows[1:])]
 
 

@@ -1,4 +1,4 @@
-"""What Virtuoso is sent, and how what it writes is read: without a server."""
+"""The queries that Virtuoso gets, and how its answers are read: without a server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/
 
 
 @pytest.mark.parametrize(
-    ("written", "sent"),
+    ("query", "sent"),
     [
         ("SELECT ?x { ?x ?y ?z }", f"{_FIRST}SELECT ?x {{ ?x ?y ?z }}"),
         ("DESCRIBE <urn:x>", f'{_FIRST}define sql:describe-mode "CBD" DESCRIBE <urn:x>'),
@@ -49,8 +49,8 @@ _FIRST = "define input:default-graph-exclude <http://www.openlinksw.com/schemas/
         ),
     ],
 )
-def test_it_is_sent_what_it_answers_as_it_should(written: str, sent: str) -> None:
-    assert apply_edits(written, virtuoso.repairs(written)).text == sent
+def test_it_is_sent_what_it_answers_as_it_should(query: str, sent: str) -> None:
+    assert apply_edits(query, virtuoso.repairs(query)).text == sent
 
 
 class _Pieces:

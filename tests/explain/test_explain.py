@@ -30,7 +30,7 @@ class Empty(NamedTuple):
     query: str
     kind: ReasonKind
     words: str
-    near: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
 
 
 CASES = [
@@ -216,17 +216,17 @@ def explained(release: Release, query: str, graphs: GraphSelection = UNION) -> E
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.query)
 def test_the_first_reason_is_the_one_to_mend(release: Release, case: Empty) -> None:
     before, _, after = case.query.partition("¦")
-    told = explained(release, before + after)
-    assert told.empty
-    first = told.reasons[0]
-    assert first.kind is case.kind, told.text()
+    explanation = explained(release, before + after)
+    assert explanation.empty
+    first = explanation.reasons[0]
+    assert first.kind is case.kind, explanation.text()
     assert case.words in first.message
-    assert first.suggestions[: len(case.near)] == case.near
+    assert first.suggestions[: len(case.suggestions)] == case.suggestions
     assert first.position is not None
     place = (first.position.line, first.position.column)
     assert place == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
     assert first.remedy
-    assert told.probes <= MOST_PROBES
+    assert explanation.probes <= MOST_PROBES
 
 
 @pytest.mark.parametrize(
@@ -249,9 +249,9 @@ def test_the_first_reason_is_the_one_to_mend(release: Release, case: Empty) -> N
 def test_the_note_that_the_text_leaves_it_out_is_cited(
     release: Release, query: str, labels: list[str]
 ) -> None:
-    found = explain_empty(release.store, query, prefixes=release.prefixes)
-    assert [note.label for note in found.notes] == labels
-    assert all(note.text and note.text in found.text() for note in found.notes)
+    explanation = explain_empty(release.store, query, prefixes=release.prefixes)
+    assert [note.label for note in explanation.notes] == labels
+    assert all(note.text and note.text in explanation.text() for note in explanation.notes)
 
 
 def test_the_pattern_that_names_an_unknown_term_is_told_too(release: Release) -> None:
@@ -271,8 +271,10 @@ def test_a_term_that_empties_nothing_comes_last(release: Release) -> None:
 
 
 def test_every_branch_of_an_empty_union_is_told(release: Release) -> None:
-    told = explained(release, "ASK { { ?s iwm:nope1 ?o } UNION { ?s iwm:nope2 ?o } }")
-    patterns = [reason.message for reason in told.reasons if reason.kind is ReasonKind.NO_MATCH]
+    explanation = explained(release, "ASK { { ?s iwm:nope1 ?o } UNION { ?s iwm:nope2 ?o } }")
+    patterns = [
+        reason.message for reason in explanation.reasons if reason.kind is ReasonKind.NO_MATCH
+    ]
     assert [words.split()[1] for words in patterns] == ["iwm:nope1", "iwm:nope2"]
 
 
@@ -304,10 +306,10 @@ def test_a_graph_of_the_request(release: Release) -> None:
     ],
 )
 def test_where_there_is_an_answer_there_is_nothing_to_explain(release: Release, query: str) -> None:
-    told = explained(release, query)
-    assert not told.empty
-    assert not told.reasons
-    assert told.summary == "The query has an answer: there is nothing to explain."
+    explanation = explained(release, query)
+    assert not explanation.empty
+    assert not explanation.reasons
+    assert explanation.summary == "The query has an answer: there is nothing to explain."
 
 
 def test_what_the_engine_refuses_is_refused(release: Release) -> None:
@@ -319,11 +321,11 @@ def test_what_the_engine_refuses_is_refused(release: Release) -> None:
 
 def test_a_query_of_very_many_patterns_is_examined_as_far_as_it_goes(release: Release) -> None:
     patterns = " ".join(f"?s a ?c{number} ." for number in range(MOST_PROBES))
-    told = explained(release, f"ASK {{ {patterns} ?s iwm:nope ?o }}")
-    assert told.empty
-    assert told.probes == MOST_PROBES
-    assert "the limit of 64 small queries is reached" in told.unexamined[0].message
-    assert "Not examined: " in told.text()
+    explanation = explained(release, f"ASK {{ {patterns} ?s iwm:nope ?o }}")
+    assert explanation.empty
+    assert explanation.probes == MOST_PROBES
+    assert "the limit of 64 small queries is reached" in explanation.unexamined[0].message
+    assert "Not examined: " in explanation.text()
 
 
 @dataclass
@@ -331,7 +333,7 @@ class Slow:
     """A store that takes too long over every question but the first."""
 
     store: Store
-    asked: int = field(default=0)
+    query_count: int = field(default=0)
 
     def read(
         self,
@@ -339,8 +341,8 @@ class Slow:
         graphs: GraphSelection = UNION,
         bindings: object = None,
     ) -> Result:
-        self.asked += 1
-        if self.asked > 1:
+        self.query_count += 1
+        if self.query_count > 1:
             raise StoreError("The query took longer than 1 second.")
         return self.store.read(query, graphs, bindings)  # type: ignore[arg-type]
 
@@ -365,18 +367,18 @@ class Slow:
 
 def test_a_store_that_takes_too_long_is_said_so_of(release: Release) -> None:
     slow: Store = Slow(release.store)
-    told = explain_empty(slow, "ASK { ?s iwm:nope ?o }", UNION, release.prefixes)
-    assert told.empty
-    assert not told.reasons
-    assert "took longer" in told.unexamined[0].message
+    explanation = explain_empty(slow, "ASK { ?s iwm:nope ?o }", UNION, release.prefixes)
+    assert explanation.empty
+    assert not explanation.reasons
+    assert "took longer" in explanation.unexamined[0].message
     assert unknown_terms(slow, "ASK { ?s iwm:nope ?o }", release.prefixes) == []
 
 
 def test_hints_are_about_the_terms_of_this_graph_alone(release: Release) -> None:
     query = """PREFIX my: <https://w3id.org/iwm/ontology#>
     SELECT * { ?s my:statedNam ?o ; foaf:nmae ?x ; a iwm:Mechanism FILTER(?s != iwm:Mechanisms) }"""
-    found = unknown_terms(release.store, query, release.prefixes)
-    assert [(term.text, term.suggestions) for term in found] == [
+    terms = unknown_terms(release.store, query, release.prefixes)
+    assert [(term.text, term.suggestions) for term in terms] == [
         ("my:statedNam", ("iwm:statedName",)),
         ("iwm:Mechanisms", ("iwm:Mechanism",)),
     ]
@@ -388,9 +390,9 @@ def test_hints_are_about_the_terms_of_this_graph_alone(release: Release) -> None
 
 def test_an_explanation_as_json_text_and_page(release: Release, lights_release: Release) -> None:
     query = "ASK { ?s iwm:statedNames <script> }"
-    told = explained(release, query.replace("<script>", "?o"))
+    explanation = explained(release, query.replace("<script>", "?o"))
     json_format, html, text = EXPLANATION_FORMATS
-    members = json.loads(write_explanation(told, query, json_format))
+    members = json.loads(write_explanation(explanation, query, json_format))
     assert set(members) == {"empty", "summary", "reasons", "notes", "unexamined"}
     assert members["reasons"][0] == {
         "kind": "unknown-term",
@@ -401,10 +403,10 @@ def test_an_explanation_as_json_text_and_page(release: Release, lights_release: 
         "column": 10,
         "excerpt": "ASK { ?s iwm:statedNames ?o }\n         ^",
     }
-    assert "Line 1, column 10:\nASK { ?s" in write_explanation(told, query, text)
+    assert "Line 1, column 10:\nASK { ?s" in write_explanation(explanation, query, text)
     app = create_app(lights_release, settings.load({}, {}))
     with app.test_request_context("/sparql"):
-        page = write_explanation(told, query, html)
+        page = write_explanation(explanation, query, html)
     assert "Did you mean iwm:statedName?" in page
     assert "<script>" not in page
 
@@ -413,5 +415,5 @@ def test_terms_are_written_as_a_query_can(release: Release) -> None:
     assert explain.__doc__
     terms: list[Term] = [NamedNode(f"{BASE}ontology#a"), Literal("x"), Literal(1), BlankNode("b")]
     probes = explain.probes.Probes(release.store, UNION, "", "", release.prefixes)
-    written = [probes.compact(term) for term in terms]
-    assert written == ["iwm:a", '"x"', '"1"^^xsd:integer', "_:b"]
+    compact_terms = [probes.compact(term) for term in terms]
+    assert compact_terms == ["iwm:a", '"x"', '"1"^^xsd:integer', "_:b"]

@@ -1,4 +1,4 @@
-"""The patterns that an explanation is made of: how they are read, and that none is missed."""
+"""The patterns of a query that an explanation examines: each is read, and none is missed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parts(query: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("group", "found"),
+    ("group", "expected"),
     [
         ("?s a ?c ; <p> 1 , 2 . ?t <q> ?s", ["?s a ?c", "?s <p> 1", "?s <p> 2", "?t <q> ?s"]),
         ("?s <p>/<q>* 'x'@en", ["?s <p>/<q>* 'x'@en"]),
@@ -46,8 +46,8 @@ def parts(query: str) -> list[str]:
         ),
     ],
 )
-def test_patterns_are_read_with_their_parts(group: str, found: list[str]) -> None:
-    assert parts(f"ASK {{ {group} }}") == found
+def test_patterns_are_read_with_their_parts(group: str, expected: list[str]) -> None:
+    assert parts(f"ASK {{ {group} }}") == expected
 
 
 TERMS = st.sampled_from(("?s", "?o", "iwm:statedName", "iwm:nope", '"Brown"', "[]", "_:b", "2014"))
@@ -71,7 +71,9 @@ GROUPS = st.recursive(
 def test_an_empty_answer_always_has_a_reason(mechanisms_release: Release, group: str) -> None:
     query = f"SELECT * {{ {group} FILTER(1 = 1) }}"
     try:
-        told = explain_empty(mechanisms_release.store, query, UNION, mechanisms_release.prefixes)
+        explanation = explain_empty(
+            mechanisms_release.store, query, UNION, mechanisms_release.prefixes
+        )
     except QuerySyntaxError:
         return  # two groups may share no blank node
-    assert told.empty == bool(told.reasons or told.unexamined)
+    assert explanation.empty == bool(explanation.reasons or explanation.unexamined)

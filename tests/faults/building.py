@@ -39,10 +39,10 @@ def builds(stage: Stage) -> Generator[None, None, None]:
         shutil.rmtree(stage.releases / after)
         _kill_build(stage, next(moments).format(release=after))
         _check(stage, (before, after))
-        done = run("build", *stage.words)
-        assert done.returncode == 0, done.stderr
-        done = run("reload", *stage.words)
-        assert done.returncode == 0, done.stderr
+        result = run("build", *stage.words)
+        assert result.returncode == 0, result.stderr
+        result = run("reload", *stage.words)
+        assert result.returncode == 0, result.stderr
         stage.fault("the kill of a build", after)
         assert service.process.poll() is None
         yield
@@ -63,7 +63,7 @@ def _kill_build(stage: Stage, moment: str) -> None:
 
 
 def _check(stage: Stage, allowed: tuple[str, ...]) -> None:
-    """Count a release as lost if what is current after a fault is not one of some, and sound."""
+    """Count a release as lost unless the current one after a fault is among some, and sound."""
     release = current(stage.releases)
     release.verify()
     if release.id not in allowed:
@@ -71,16 +71,16 @@ def _check(stage: Stage, allowed: tuple[str, ...]) -> None:
 
 
 def complaint(words: tuple[str | Path, ...], launcher: tuple[str, ...]) -> str:
-    """Build where it cannot succeed; return what it says."""
-    done = subprocess.run(
+    """Run a build that cannot succeed; return its message."""
+    result = subprocess.run(
         [*launcher, GRAPHSVC, "build", *words],
         env=environment({}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 1, done
-    assert done.stderr.startswith("Error: "), done.stderr
-    assert "--releases" in done.stderr, "it does not say what to do"
-    assert "Traceback" not in done.stderr
-    return done.stderr
+    assert result.returncode == 1, result
+    assert result.stderr.startswith("Error: "), result.stderr
+    assert "--releases" in result.stderr, "it does not say what to do"
+    assert "Traceback" not in result.stderr
+    return result.stderr

@@ -52,14 +52,14 @@ _NEW_CONNECTION = 0.2
 _PAUSE = 0.05
 
 #: How many bytes of a wrong answer are shown.
-_SHOWN = 200
+_EXCERPT_LENGTH = 200
 
 
 class Outcome(StrEnum):
-    """What became of a request. A client sees all of them but the last two."""
+    """The outcome of a request. A client notices all of them but the last two."""
 
     RIGHT = "right"
-    TOLD = "status 5xx"
+    SERVER_ERROR = "status 5xx"
     BROKEN = "broken off"
     REFUSED = "refused"
     LATE = "late"
@@ -68,7 +68,7 @@ class Outcome(StrEnum):
 
 
 class Judge(Protocol):
-    """What knows the right answers to some targets."""
+    """Knows the right answers to some targets."""
 
     @property
     def targets(self) -> Sequence[str]:
@@ -76,7 +76,7 @@ class Judge(Protocol):
         ...
 
     def judge(self, target: str, answer: Answer) -> Outcome:
-        """Say what became of a request."""
+        """Return the outcome of a request."""
         ...
 
 
@@ -92,17 +92,17 @@ class RightAnswers:
         return [*next(iter(self._contents.values()))]
 
     def judge(self, target: str, answer: Answer) -> Outcome:
-        """Say what became of a request."""
+        """Return the outcome of a request."""
         right = self._contents.get(answer.fields.get("release", ""), {}).get(target)
         return outcome(answer, [] if right is None else [right])
 
 
 def outcome(answer: Answer, right: Sequence[bytes]) -> Outcome:
-    """Say what became of a request to which one of some answers is right."""
+    """Return the outcome of a request to which one of some answers is right."""
     if not answer.is_whole:
         return Outcome.BROKEN
     if answer.status >= 500:
-        return Outcome.TOLD
+        return Outcome.SERVER_ERROR
     if answer.status != 200 or not right:
         return Outcome.WRONG
     if any(_lines(answer.content) == _lines(each) for each in right):
@@ -119,11 +119,11 @@ def _lines(content: bytes) -> list[bytes]:
 
 
 class Clients:
-    """Some threads that ask until `stop`, and what became of their requests."""
+    """Threads that ask until `stop`, and the outcomes of their requests."""
 
     def __init__(self, connect: Callable[[], Wire], right: Judge, number: int) -> None:
         self.outcomes: Counter[Outcome] = Counter()
-        self.deceived: list[str] = []
+        self.wrong_answers: list[str] = []
         self._connect = connect
         self._right = right
         self._over = threading.Event()
@@ -157,15 +157,17 @@ class Clients:
         while is_first or (not self._over.is_set() and random.random() > _NEW_CONNECTION):  # noqa: S311 - no secret
             target = random.choice(self._right.targets)  # noqa: S311 - no secret
             answer = wire.exchange(request(target))
-            seen = self._right.judge(target, answer)
-            self._count(seen)
-            if seen in (Outcome.CUT, Outcome.WRONG):
-                self.deceived.append(f"{seen}: {target}: {answer.head} {answer.content[:_SHOWN]!r}")
+            result = self._right.judge(target, answer)
+            self._count(result)
+            if result in (Outcome.CUT, Outcome.WRONG):
+                self.wrong_answers.append(
+                    f"{result}: {target}: {answer.head} {answer.content[:_EXCERPT_LENGTH]!r}"
+                )
             if not answer.is_whole or answer.fields.get("connection") == "close":
                 return
             is_first = False
             self._over.wait(_PAUSE)
 
-    def _count(self, seen: Outcome) -> None:
+    def _count(self, result: Outcome) -> None:
         with self._lock:
-            self.outcomes[seen] += 1
+            self.outcomes[result] += 1

@@ -33,12 +33,12 @@ def connections(stage: Stage) -> Generator[None, None, None]:
     slow_request = f"GET {NAME} HTTP/1.1\r\nHost: a\r\nX: {'x' * 10_000}".encode()
     while True:
         with ExitStack() as stack:
-            held = [
+            sockets = [
                 stack.enter_context(socket.create_connection(place))
                 for _ in range(2 * _CONNECTIONS)
             ]
             for at in range(_BYTES):
-                for slow in held[:_CONNECTIONS]:
+                for slow in sockets[:_CONNECTIONS]:
                     with suppress(OSError):
                         slow.send(slow_request[at : at + 1])
                 time.sleep(_BETWEEN_BYTES)

@@ -48,7 +48,7 @@ _FILES = (
 
 
 def _damages(*files: str) -> Iterator[tuple[Callable[[Path], None], str]]:
-    """Yield each way to damage each file, without end, so that the first few have all ways."""
+    """Yield each kind of damage to each file, without end; the first few have every kind."""
     pairs = sorted(
         product(range(len(_KINDS)), range(len(files))), key=lambda pair: (sum(pair), pair)
     )
@@ -65,7 +65,7 @@ class _Victim:
         self._damaged = self.path
 
     def damage(self, kind: Callable[[Path], None], files: str) -> str:
-        """Damage the first of some files; return what was done."""
+        """Damage the first of some files; return a description of the damage."""
         self._damaged = min(self.path.glob(files))
         kind(self._damaged)
         return f"{kind.__name__.strip('_')} {self._damaged.name}"
@@ -76,13 +76,13 @@ class _Victim:
 
 
 def at_start(stage: Stage) -> Generator[None, None, None]:
-    """Start with a damaged release: the one before is served, and the damage is told."""
+    """Start with a damaged release: the one before is served, and the damage is reported."""
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     for kind, files in _damages(*_FILES, "manifest.json"):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         stage.serve(deadline=600)
-        stage.fault(f"a start after {done}", stage.old)
+        stage.fault(f"a start after {damage}", stage.old)
         assert stage.new in stage.readiness().get("failure", ""), "the damage is not told"
         assert stage.new in stage.service.log
         yield
@@ -92,15 +92,15 @@ def at_start(stage: Stage) -> Generator[None, None, None]:
 
 
 def at_reload(stage: Stage) -> Generator[None, None, None]:
-    """Reload a damaged release: what was served is served, and the damage is told."""
+    """Reload a damaged release: the service keeps its release and reports the damage."""
     victim = _Victim(stage, stage.new)
     service = stage.serve(deadline=600)
     for kind, files in _damages(*_FILES, "manifest.json"):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         stage.make_current(stage.new)
         service.send_signal(signal.SIGHUP)
         eventually(lambda: stage.new in stage.readiness().get("failure", ""))
-        stage.fault(f"a reload after {done}", stage.old)
+        stage.fault(f"a reload after {damage}", stage.old)
         yield
         victim.mend()
         stage.make_current(stage.old)
@@ -109,13 +109,13 @@ def at_reload(stage: Stage) -> Generator[None, None, None]:
 
 
 def while_served(stage: Stage) -> Generator[None, None, None]:
-    """Damage the release that is served: the one before takes its place, and the damage is told."""
+    """Damage the release that is served: the one before replaces it; the damage is reported."""
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     service = stage.serve(deadline=600)
     for kind, files in _damages(*_FILES):
-        done = victim.damage(kind, files)
-        stage.fault(f"{done} while it was served", stage.old)
+        damage = victim.damage(kind, files)
+        stage.fault(f"{damage} while it was served", stage.old)
         assert stage.new in stage.readiness().get("failure", ""), "the damage is not told"
         yield
         victim.mend()
@@ -124,14 +124,14 @@ def while_served(stage: Stage) -> Generator[None, None, None]:
 
 
 def alone(stage: Stage) -> Generator[None, None, None]:
-    """Damage the only release that is there: it is told, and served until it is mended."""
+    """Damage the only release: the service reports it, and serves it until it is mended."""
     shutil.rmtree(stage.releases / stage.old)
     victim = _Victim(stage, stage.new)
     stage.make_current(stage.new)
     stage.serve(deadline=600)
     for kind, files in _damages(*_FILES):
-        done = victim.damage(kind, files)
+        damage = victim.damage(kind, files)
         eventually(lambda: stage.readiness().get("code") == "503")
         victim.mend()
-        stage.fault(f"{done} of the only release", stage.new)
+        stage.fault(f"{damage} of the only release", stage.new)
         yield

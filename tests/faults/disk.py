@@ -75,8 +75,8 @@ def read_only(stage: Stage) -> Generator[None, None, None]:
     """Serve releases that cannot be written; a build there says what to do."""
     service = stage.serve(read_only_mount(stage.releases), deadline=600)
     while True:
-        said = complaint(stage.words, beside(service.process.pid))
-        assert "cannot be written" in said
+        message = complaint(stage.words, beside(service.process.pid))
+        assert "cannot be written" in message
         for parent in service.parents():
             parent.kill()
         eventually(service.parents)

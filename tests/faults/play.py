@@ -1,4 +1,4 @@
-"""Playing a scenario, and what came of it."""
+"""Runs a scenario, and returns its result."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ Scenario: TypeAlias = "Callable[[Stage], Generator[None, None, None]]"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     name: str
     outcomes: Counter[Outcome]
-    deceived: list[str]
+    wrong_answers: list[str]
     counts: Counts
 
     @property
     def faults_of_ours(self) -> list[str]:
-        """Return what must never be: answers that deceive, and releases that are not served."""
-        return [*self.deceived, *self.counts.lost]
+        """Return the failures: wrong answers that look right, and releases that are not served."""
+        return [*self.wrong_answers, *self.counts.lost]
 
     def row(self) -> tuple[object, ...]:
         """Return the row of the table."""
@@ -71,4 +71,4 @@ def play(
         clients = stage.clients
     if clients is None:
         raise RuntimeError(f"The scenario {name} has started no service.")
-    return Result(name, clients.outcomes, clients.deceived, stage.counts)
+    return Result(name, clients.outcomes, clients.wrong_answers, stage.counts)

@@ -49,7 +49,7 @@ class _Readers:
         self._contents = contents
 
     def judge(self, _target: str, answer: Answer) -> Outcome:
-        """Say what became of a request."""
+        """Return the outcome of a request."""
         return outcome(answer, [*self._contents.values()])
 
 

@@ -111,7 +111,7 @@ SPOILINGS: dict[str, Spoiling] = {
 
 
 class Proxy:
-    """Passes requests on to the engine at an address; ``spoiling`` says what becomes of the answer.
+    """Passes requests on to the engine at an address; ``spoiling`` changes the answer.
 
     ``answers`` is how many have been given since `become`.
     """

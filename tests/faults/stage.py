@@ -1,4 +1,4 @@
-"""Where a scenario plays: a project, two releases of it, a service under load, and the counts."""
+"""What a scenario works on: a project, two releases of it, a service under load, and counts."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def prepare(folder: Path) -> Ground:
     with started(_arguments(folder, releases), folder, {}) as service:
         of_new = _answers(until_serving(service), TARGETS)
         make_current(releases, old)
-        done = run("reload", "--project", project, "--releases", releases)
-        assert done.returncode == 0, done.stderr
+        result = run("reload", "--project", project, "--releases", releases)
+        assert result.returncode == 0, result.stderr
         of_old = _answers(service, TARGETS)
     return Ground(project, releases, old, new, RightAnswers({old: of_old, new: of_new}))
 
@@ -68,7 +68,7 @@ def rename(project: Path, before: str, after: str) -> None:
 
 
 def make_current(releases: Path, release: str) -> None:
-    """Have a release be the one that is to be served, as the end of a build does."""
+    """Make a release the current one, as the end of a build does."""
     link = releases / "next"
     link.symlink_to(release)
     link.replace(releases / "current")
@@ -169,7 +169,7 @@ class Stage:
         return service
 
     def make_current(self, release: str) -> None:
-        """Have a release be the current one; nobody reloads."""
+        """Make a release the current one, without a reload."""
         make_current(self.releases, release)
 
     def readiness(self) -> dict[str, str]:

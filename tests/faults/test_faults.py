@@ -51,7 +51,7 @@ def test_no_client_is_deceived_and_no_release_is_lost(
         ("old", 200, b"a\nc\n", True, Outcome.WRONG),
         ("new", 200, b"a\nb\n", True, Outcome.WRONG),
         ("none", 200, b"a\nb\n", True, Outcome.WRONG),
-        ("old", 503, b"", True, Outcome.TOLD),
+        ("old", 503, b"", True, Outcome.SERVER_ERROR),
         ("old", 404, b"", True, Outcome.WRONG),
     ],
 )
