@@ -83,9 +83,9 @@ def measure(triples: int) -> None:
         write(Path(name), triples)
         project, reading = timed(lambda: sources.load(Path(name)))
         follows, inferring = timed(lambda: inferred(project).quads)
-        found, checking = timed(lambda: validate(project, follows))
+        findings, checking = timed(lambda: validate(project, follows))
     steps = f"{reading:.2f} | {inferring:.2f} | {checking:.2f}"
-    print(f"| {triples:,} | {steps} | {len(found):,} |", flush=True)  # noqa: T201 - a report
+    print(f"| {triples:,} | {steps} | {len(findings):,} |", flush=True)  # noqa: T201 - a report
 
 
 def _no_toolkit() -> owl.Toolkit:

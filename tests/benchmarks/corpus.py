@@ -97,8 +97,8 @@ def put_release(corpus: Corpus) -> None:
         (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
         (folder / release.DOCUMENTS).write_bytes(listing.documents(nquads, BASE))
         lexical_forms.write(nquads, folder / release.FORMS)
-        written = dumps.write(nquads, PREFIXES, folder)
-        manifest = replace(_manifest(corpus), dumps=written)
+        files = dumps.write(nquads, PREFIXES, folder)
+        manifest = replace(_manifest(corpus), dumps=files)
         home = release_repository.put(folder, manifest, corpus.releases)
     release_repository.make_current(home, corpus.releases)
 

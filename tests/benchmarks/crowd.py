@@ -31,7 +31,7 @@ _BUFFER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CrowdReport:
     """How it went: connections that the server closed meanwhile, bytes sent, and our own work.
 
     ``processor`` is the part of the time for which this process itself was computing.
@@ -43,7 +43,7 @@ class Held:
 
 
 @contextmanager
-def crowd(target: Target, bytes_per_second: int) -> Iterator[list[Held]]:
+def crowd(target: Target, bytes_per_second: int) -> Iterator[list[CrowdReport]]:
     """Hold connections for as long as the context lasts; the list gets its one entry at the end.
 
     Each connection sends so many bytes a second of a request; with none they are idle.
@@ -57,10 +57,10 @@ def crowd(target: Target, bytes_per_second: int) -> Iterator[list[Held]]:
         if not ours.poll(_STARTING):
             raise RuntimeError(f"There were not {CONNECTIONS} connections after {_STARTING:g} s.")
         ours.recv()
-        held: list[Held] = []
-        yield held
+        reports: list[CrowdReport] = []
+        yield reports
         ours.send("enough")
-        held.append(ours.recv())
+        reports.append(ours.recv())
     finally:
         process.terminate()
         process.join()
@@ -87,7 +87,7 @@ class _Holder:
             self._places.append(_Place(self._connect()))
             self._watch(self._places[-1])
 
-    def run(self, pipe: Connection, bytes_per_second: int) -> Held:
+    def run(self, pipe: Connection, bytes_per_second: int) -> CrowdReport:
         """Hold the connections until something comes through the pipe."""
         started, worked = time.monotonic(), time.process_time()
         turn = started
@@ -99,7 +99,7 @@ class _Holder:
             for _ in range(bytes_per_second * CONNECTIONS // _TURNS):
                 self._send_byte(next(places))
         elapsed = time.monotonic() - started
-        return Held(self._closed, self._sent, (time.process_time() - worked) / elapsed)
+        return CrowdReport(self._closed, self._sent, (time.process_time() - worked) / elapsed)
 
     def _renew(self, seconds: float) -> None:
         """Make the connections anew that are closed within some seconds."""

@@ -62,9 +62,9 @@ def main(folder: str) -> None:
 
 def _links(client: FlaskClient, page: str, pattern: str) -> list[str]:
     """Return the first links of a page that fit; what it leaves in caches is not kept either."""
-    shown = _in_child(lambda: client.get(page, headers=_HTML).text)
-    found = dict.fromkeys(map(unescape, re.findall(r'href="([^"]*)"', shown)))
-    return [each for each in found if re.fullmatch(pattern, each)][:_MOST]
+    html = _in_child(lambda: client.get(page, headers=_HTML).text)
+    targets = dict.fromkeys(map(unescape, re.findall(r'href="([^"]*)"', html)))
+    return [each for each in targets if re.fullmatch(pattern, each)][:_MOST]
 
 
 def _report(client: FlaskClient, kind: str, pages: Sequence[str]) -> None:
@@ -100,9 +100,9 @@ def _in_child(work: Callable[[], str]) -> str:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as out:
-        made = out.read()
+        output = out.read()
     os.waitpid(child, 0)
-    return made
+    return output
 
 
 if __name__ == "__main__":

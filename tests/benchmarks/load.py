@@ -254,8 +254,8 @@ class Client:
         if self.status:
             return self._goes_on(number, buffer)
         self._head += buffer[:number]
-        head, found, body = self._head.partition(_END_OF_HEAD)
-        return bool(found) and self._begins(head, body)
+        head, separator, body = self._head.partition(_END_OF_HEAD)
+        return bool(separator) and self._begins(head, body)
 
     def _begins(self, head: bytes, body: bytes) -> bool:
         self.status = int(head[9:12])

@@ -99,8 +99,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _hub(folder: Path, starts: int, rounds: int) -> None:
-    made = corpus(folder)
-    command = ours(made.project, made.releases)
+    hub_corpus = corpus(folder)
+    command = ours(hub_corpus.project, hub_corpus.releases)
     _print(_measure(command, page_types.HUB_PAGES, starts, rounds), MOST_MS_OF_HUB)
 
 
@@ -134,12 +134,12 @@ def _build(project: Path, releases: Path) -> str:
 def _measure(
     command: Command, pages: Mapping[str, Paths], starts: int, rounds: int
 ) -> Mapping[str, Timed]:
-    found = {name: Timed(len(paths)) for name, paths in pages.items()}
+    timings = {name: Timed(len(paths)) for name, paths in pages.items()}
     for number in range(starts):
         with served(command) as server:
             for name, paths in _from(pages, number * len(pages) // starts).items():
-                _time(found[name], server, paths, rounds)
-    return found
+                _time(timings[name], server, paths, rounds)
+    return timings
 
 
 def _from(pages: Mapping[str, Paths], at: int) -> Mapping[str, Paths]:
@@ -156,8 +156,8 @@ def _time(timed: Timed, server: PageServer, paths: Paths, rounds: int) -> None:
     timed.laters += [answer.milliseconds for answer in again]
 
 
-def _print(found: Mapping[str, Timed], most: float) -> None:
-    sys.stdout.writelines(timed.row(name, most) for name, timed in found.items())
+def _print(timings: Mapping[str, Timed], most: float) -> None:
+    sys.stdout.writelines(timed.row(name, most) for name, timed in timings.items())
     sys.stdout.flush()
 
 

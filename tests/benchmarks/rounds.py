@@ -68,7 +68,7 @@ def measure(
     tell: Callable[[str], None],
 ) -> list[Cell]:
     """Measure all cells; those of a question and a peer that are left out are not there."""
-    found: list[Cell] = []
+    cells: list[Cell] = []
     texts = {
         question.name: question.texts(population, REPEATED_TEXTS if question.repeated else TEXTS)
         for question in plan.questions
@@ -92,8 +92,8 @@ def measure(
                 f"{cell.peer:16} {cell.throughput:9.1f}/s {cell.median:9.2f} ms "
                 f"{cell.processor:9.3f} ms of processor {cell.failures or ''}"
             )
-            found.append(cell)
-    return found
+            cells.append(cell)
+    return cells
 
 
 def _cells(

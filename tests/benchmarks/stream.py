@@ -161,8 +161,8 @@ class _Watch:
             self._compare()
 
     def _look(self) -> dict[int, processes.Memory]:
-        found = ((each.pid, processes.memory(each)) for each in processes.tree(self._pid))
-        return {pid: memory for pid, memory in found if memory}
+        readings = ((each.pid, processes.memory(each)) for each in processes.tree(self._pid))
+        return {pid: memory for pid, memory in readings if memory}
 
     def _compare(self) -> None:
         now = self._look()
