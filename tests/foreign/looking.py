@@ -222,9 +222,9 @@ def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
     """Open a page at both widths and write down what is wrong; None if it cannot be had."""
     context = site.browser.new_context(viewport={"width": DESK, "height": 900})
     page = context.new_page()
-    page.on("console", lambda message: _heard(site, name, message.text))
+    page.on("console", lambda message: _check_console(site, name, message.text))
     page.on("pageerror", lambda error: site.find(name, f"script: {error}"))
-    page.on("request", lambda request: _asked(site, name, request.url))
+    page.on("request", lambda request: _check_request(site, name, request.url))
     start = time.monotonic()
     try:
         answer = page.goto(site.address + target, timeout=PATIENCE * 1000)
@@ -253,12 +253,12 @@ def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
         context.close()
 
 
-def _heard(site: Site, name: str, text: str) -> None:
+def _check_console(site: Site, name: str, text: str) -> None:
     if "GL Driver Message" not in text and "status of" not in text:
         site.find(name, f"console: {text}")
 
 
-def _asked(site: Site, name: str, url: str) -> None:
+def _check_request(site: Site, name: str, url: str) -> None:
     if urlsplit(url).netloc not in ("", urlsplit(site.address).netloc):
         site.find(name, f"asks {url}")
 
@@ -268,15 +268,15 @@ def _examine(site: Site, name: str, page: Page) -> None:
     text = page.inner_text("main", timeout=5000)
     for blank in list(dict.fromkeys(_BLANK.findall(text)))[:2]:
         site.find(name, f"names a blank node: {blank}")
-    shown: dict[str, str] = {}
+    samples: dict[str, str] = {}
     for href, words, is_main in page.evaluate(_HREFS):
         if urlsplit(href).netloc == urlsplit(site.address).netloc:
             target = urldefrag(href.removeprefix(site.address)).url
             if target and not _SKIPPED.search(target):
                 site.links.setdefault(target, name)
         if is_main and _IRI.fullmatch(words):
-            shown[words] = words
-    _examine_iris(site, name, list(shown)[:60])
+            samples[words] = words
+    _examine_iris(site, name, list(samples)[:60])
     if _AXE.is_file():
         page.evaluate(_AXE.read_text("utf-8"))
         for rule, places in page.evaluate(_VIOLATIONS):

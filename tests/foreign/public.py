@@ -64,7 +64,7 @@ def main() -> int:
         for data_set in PUBLIC_SETS:
             if data_set.name in chosen.only:
                 results.append(_tried(data_set, chosen.folder, playwright))
-                sys.stderr.write(_told(results[-1]))
+                sys.stderr.write(_summary(results[-1]))
     sys.stdout.write(_table(results))
     return int(any(result.findings for result in results))
 
@@ -140,7 +140,7 @@ def _wait_until_serving(service: _Service) -> None:
         time.sleep(0.02)
 
 
-def _told(result: Result) -> str:
+def _summary(result: Result) -> str:
     lines = [f"{result.name}: {result.triples:,} triples, {result.seconds:.1f} s\n"]
     return "".join([*lines, *(f"  {finding}\n" for finding in result.findings)])
 

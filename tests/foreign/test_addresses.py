@@ -128,7 +128,7 @@ def test_every_odd_iri_has_a_page_a_document_and_the_same_in_each_format(odd: Fl
         for quad in parse(path=SAMPLES / "odd-paths.nt")
         if isinstance(quad.subject, NamedNode) and quad.predicate.value.endswith("#label")
     }
-    seen = set()
+    canonical_links = set()
     for iri, label in labels.items():
         answer = odd.get(described(iri), headers=PAGE, follow_redirects=True)
         assert f">{label}</h1>" in answer.text, iri
@@ -138,12 +138,12 @@ def test_every_odd_iri_has_a_page_a_document_and_the_same_in_each_format(odd: Fl
             for quad in parse(data.data, RdfFormat.N_TRIPLES)
             if getattr(quad.object, "value", "") == label
         }
-        told = data.headers["Content-Location"]
-        assert odd.get(told).data == data.data, told
+        location = data.headers["Content-Location"]
+        assert odd.get(location).data == data.data, location
         canonical = re.search('<link rel="canonical" href="([^"]*)">', answer.text)
         assert canonical is not None
-        seen.add(canonical[1])
-    assert len(seen) == len(labels)
+        canonical_links.add(canonical[1])
+    assert len(canonical_links) == len(labels)
 
 
 @pytest.mark.parametrize(
@@ -283,8 +283,8 @@ def test_the_document_of_many_things_has_pages(
     assert all(f'id="t{n:03}"' in pages[n // 50].text for n in range(230))
     data = [client.get(f"/doc/many.nt?page={n}") for n in range(1, 5)]
     assert [page.status_code for page in data] == [200] * 3 + [404]
-    told = b"".join(page.data for page in data[:3])
-    assert all(f"Thing {n:03}".encode() in told for n in range(230))
+    content = b"".join(page.data for page in data[:3])
+    assert all(f"Thing {n:03}".encode() in content for n in range(230))
     assert '</doc/many.nt?page=2>; rel="next"' in data[0].headers.getlist("Link")
 
 
@@ -315,8 +315,8 @@ def test_many_subjects_elsewhere_make_a_base(
     path = tmp_path / "x.ttl"
     path.write_text("".join(f"<{subject}> <urn:p> 1 .\n" for subject in subjects))
     project = rdf_project.load([path], parsing.parse_file)
-    told = [quad.object for quad in project.derived if quad.predicate == VOID.uriSpace]
-    assert told == [Literal(base) for base in bases]
+    objects = [quad.object for quad in project.derived if quad.predicate == VOID.uriSpace]
+    assert objects == [Literal(base) for base in bases]
 
 
 # --- over HTTP

@@ -68,9 +68,9 @@ class Page(HTMLParser):
         self.faults += [f"{tag} is not closed" for tag in self._open if tag not in ("html", "body")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.ids.update(filter(None, [told.get("id")]))
-        self.links.update(filter(None, [told.get("href"), told.get("src")]))
+        attributes = dict(attrs)
+        self.ids.update(filter(None, [attributes.get("id")]))
+        self.links.update(filter(None, [attributes.get("href"), attributes.get("src")]))
         if tag not in _VOID:
             self._open.append(tag)
 
@@ -103,7 +103,7 @@ def crawl(client: FlaskClient, start: list[str]) -> Iterator[tuple[str, str, int
 
     Of many addresses that are alike some are opened.
     """
-    seen: set[str] = set(start)
+    targets: set[str] = set(start)
     alike: Counter[str] = Counter()
     waiting = [(address, "") for address in start]
     while waiting:
@@ -115,8 +115,8 @@ def crawl(client: FlaskClient, start: list[str]) -> Iterator[tuple[str, str, int
             continue
         for link in sorted(Page(text).links):
             whole, _ = urldefrag(urljoin(answer.request.url, link))
-            if whole.startswith(f"{HOST}/") and (target := whole.removeprefix(HOST)) not in seen:
-                seen.add(target)
+            if whole.startswith(f"{HOST}/") and (target := whole.removeprefix(HOST)) not in targets:
+                targets.add(target)
                 alike[kind(target)] += 1
                 if alike[kind(target)] <= MOST_ALIKE:
                     waiting.append((target, address))
@@ -170,8 +170,8 @@ def test_every_statement_is_in_the_document_of_its_subject(
             by_subject.setdefault(quad.subject, set()).add(quad.triple)
     assert by_subject
     for subject, stated in by_subject.items():
-        told = as_stored(document(client, f"/describe?iri={quote(subject.value)}"))
-        assert stated - told == set(), subject
+        triples = as_stored(document(client, f"/describe?iri={quote(subject.value)}"))
+        assert stated - triples == set(), subject
 
 
 def as_stored(triples: Iterable[Triple]) -> set[Triple]:

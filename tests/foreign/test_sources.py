@@ -167,17 +167,17 @@ def test_a_thing_with_all_of_this_asks_few_queries(
     client = served(tmp_path / "kept", "everything.trig")
     for target in ("/", "/doc/charles"):  # what is the same for every page is read now
         page(client, target)
-    asked: list[str] = []
+    query_names: list[str] = []
     rows = Graph.rows
 
     def counted(graph: Graph, query: BoundQuery) -> Table:
-        asked.extend([] if query.is_empty else [query.query.name])
+        query_names.extend([] if query.is_empty else [query.query.name])
         return rows(graph, query)
 
     monkeypatch.setattr(Graph, "rows", counted)
     text = words(page(client, "/doc/ada"))
-    for told in ("51.50", "1833", "0.90", "1815", "page 7", "Office"):
-        assert told in text
-    others = [name for name in asked if name not in ("names/labels", "thing/head")]
+    for value in ("51.50", "1833", "0.90", "1815", "page 7", "Office"):
+        assert value in text
+    others = [name for name in query_names if name not in ("names/labels", "thing/head")]
     assert len(others) <= 8, others
-    assert asked.count("names/labels") == asked.count("thing/head") == 1
+    assert query_names.count("names/labels") == query_names.count("thing/head") == 1
