@@ -170,7 +170,7 @@ def test_no_file_writes_to_the_terminal(tmp_path: Path, command: str) -> None:
     words = ["-m", "graphsvc", command, str(file), "--releases", releases]
     done = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
     assert done.returncode == 1
-    said = done.stdout + done.stderr
-    assert b"\\x1b[31m\\nname.ttl" in said
-    assert not set(said) & (set(range(32)) - {10})
-    assert "\u202e" not in said.decode()
+    output = done.stdout + done.stderr
+    assert b"\\x1b[31m\\nname.ttl" in output
+    assert not set(output) & (set(range(32)) - {10})
+    assert "\u202e" not in output.decode()
