@@ -99,16 +99,16 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(tree):
         if id(node) in for_types:
             continue
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            modules.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+            modules.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return modules
 
 
 def part(path: Path) -> str:
@@ -155,9 +155,9 @@ def test_imports_are_found_where_they_are(tmp_path: Path) -> None:
         "if TYPE_CHECKING:\n    from graphsvc import cli\n"
         "def late():\n    from graphsvc.cli.build import build\n"
     )
-    found = imported(file)
-    assert {ours(module) for module in found} == {None, "web", "cli"}
-    assert "graphsvc.cli" not in found
+    modules = imported(file)
+    assert {ours(module) for module in modules} == {None, "web", "cli"}
+    assert "graphsvc.cli" not in modules
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
