@@ -92,8 +92,8 @@ def proxy_before(target: str) -> Iterator[Proxy]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept = ("Accept", "Content-Type")
-            head = {name: self.headers[name] for name in kept if self.headers[name]}
+            forwarded_fields = ("Accept", "Content-Type")
+            head = {name: self.headers[name] for name in forwarded_fields if self.headers[name]}
             try:
                 status, kind, content = proxy.handle(self.path, head, body)
             except Gone:

@@ -68,9 +68,11 @@ def other(small: Callable[[str, str], Release]) -> Release:
 def new(small: Callable[[str, str], Release]) -> Release:
     # One graph is not in it any more, and one is as it was.
     lines = nquads("new").splitlines()
-    kept = [line for line in lines if not line.endswith((f"<{GRAPHS[5]}> .", f"<{GRAPHS[3]}> ."))]
+    other_lines = [
+        line for line in lines if not line.endswith((f"<{GRAPHS[5]}> .", f"<{GRAPHS[3]}> ."))
+    ]
     return small(
-        "new", "\n".join([*kept, f'<{BASE}a> <{BASE}p> "old {GRAPHS[3]}" <{GRAPHS[3]}> .'])
+        "new", "\n".join([*other_lines, f'<{BASE}a> <{BASE}p> "old {GRAPHS[3]}" <{GRAPHS[3]}> .'])
     )
 
 
@@ -81,12 +83,12 @@ def killed_at(proxy: Proxy, publishing: Publishing, release: Release, word: str,
     """
     arguments = [BASE, release.id, release.dump, publishing.url, publishing.folder, SIZE]
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, *map(str, arguments)])
-    seen: list[int] = []
+    numbers: list[int] = []
 
     def strike(number: int) -> None:
-        if word in proxy.writes[number] and number not in seen:
-            seen.append(number)
-        if len(seen) == (1 if word == "DELETE" else 3):
+        if word in proxy.writes[number] and number not in numbers:
+            numbers.append(number)
+        if len(numbers) == (1 if word == "DELETE" else 3):
             process.kill()
             process.wait()
             raise Gone
