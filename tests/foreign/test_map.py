@@ -119,7 +119,7 @@ def test_no_text_makes_the_reader_fail_otherwise(text: str) -> None:
         shape = geometry.read(text)
     except ValueError:
         return
-    assert shape.is_empty or geometry_read.extent
+    assert shape.is_empty or shape.extent
 
 
 # --- which part of the earth
