@@ -230,12 +230,12 @@ def test_an_effort_is_not_a_result(graph: Graph) -> None:
 
 
 def test_xi_holds_two_offices_at_two_times_without_contradiction(graph: Graph) -> None:
-    held = {
+    offices = {
         "holding:xi-jinping-vice-president": ("role:vice-president", "2012-02", "passage:19"),
         "holding:xi-jinping-president": ("role:president", "2017-04", "passage:33"),
     }
-    assert graph.values("person:xi-jinping iwm:holdsRole ?x") == set(held)
-    for holding, (role, date, passage) in held.items():
+    assert graph.values("person:xi-jinping iwm:holdsRole ?x") == set(offices)
+    for holding, (role, date, passage) in offices.items():
         assert graph.values(f"{holding} iwm:role ?x") == {role}
         assert graph.values(f"{holding} iwm:attestedDuring/iwm:date ?x") == {date}
         assert graph.values(f"GRAPH ?x {{ {holding} iwm:holder person:xi-jinping }}") == {passage}
@@ -353,8 +353,8 @@ def test_eleven_question_marks_stand_in_the_quotation_alone(graph: Graph) -> Non
     without = 'FILTER (isLiteral(?x) && CONTAINS(STR(?x), "?"))'
     assert graph.values(f"?passage iwm:readingText ?x {without}") == set()
     assert graph.values(f"GRAPH ?g {{ ?s ?p ?x }} ?g oa:exact ?words {without}") == set()
-    for written in ("graph:editorial", "graph:schemes"):
-        assert graph.values(f"GRAPH {written} {{ ?thing ?property ?x }} {without}") == set()
+    for graph_name in ("graph:editorial", "graph:schemes"):
+        assert graph.values(f"GRAPH {graph_name} {{ ?thing ?property ?x }} {without}") == set()
     assert graph.values("event:xi-jinping-visit-to-finland iwm:wording ?x") == {
         "President Xi Jinping\N{RIGHT SINGLE QUOTATION MARK}s visit in Finland in April 2017"
     }
@@ -373,11 +373,11 @@ def test_lists_that_the_page_breaks_off_are_marked_open(graph: Graph) -> None:
         "list:bfic-fields": ("objective:bfic-trade-cooperation", "iwm:field", "and so on", 4),
     }
     assert graph.values("?x a iwm:OpenList") == set(lists)
-    for name, (thing, values, words, given) in lists.items():
+    for name, (thing, values, words, count) in lists.items():
         assert graph.values(f"{name} iwm:listOf ?x") == {thing}
         assert graph.values(f"{name} iwm:onProperty ?x") == {values}
         assert graph.values(f"{name} iwm:wording ?x") == {words}
-        assert len(graph.values(f"{thing} {values} ?x")) == given
+        assert len(graph.values(f"{thing} {values} ?x")) == count
     # The areas of the Finnish committee are listed to the end.
     assert not graph.says(
         "mechanism:china-finland-committee iwm:hasObjective/iwm:leadsTo* ?objective ."
@@ -398,7 +398,7 @@ def test_a_governor_does_not_make_california_an_organization(graph: Graph) -> No
 
 
 def test_focus_aim_and_commitment_stay_apart(graph: Graph) -> None:
-    kept = {
+    counts = {
         "iwm:hasFocus": {"mechanism:cica-business-council": 4},
         "iwm:hasCommitment": {"mechanism:crccme": 2},
         "iwm:hasAim": {
@@ -409,7 +409,7 @@ def test_focus_aim_and_commitment_stay_apart(graph: Graph) -> None:
             "mechanism:china-finland-committee": 5,
         },
     }
-    for kind, mechanisms in kept.items():
+    for kind, mechanisms in counts.items():
         assert graph.values(f"?x {kind} ?objective") == set(mechanisms)
         for mechanism, number in mechanisms.items():
             assert len(graph.values(f"{mechanism} {kind} ?x")) == number
