@@ -210,8 +210,8 @@ SCHEMAS = {
 
 def faults(schema: Schema, value: object) -> list[str]:
     """Return what is wrong with a value, and where."""
-    found = Draft202012Validator(schema).iter_errors(value)
-    return [f"{error.json_path}: {error.message}" for error in found]
+    errors = Draft202012Validator(schema).iter_errors(value)
+    return [f"{error.json_path}: {error.message}" for error in errors]
 
 
 def conforms(schema: Schema, value: object) -> None:
