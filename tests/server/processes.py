@@ -42,10 +42,10 @@ def eventually(look: Callable[[], _T | None]) -> _T:
     """Return what is true or not empty at last."""
     end = time.monotonic() + PATIENCE
     pause = threading.Event()
-    while not (seen := look()):
+    while not (result := look()):
         assert time.monotonic() < end, "it never came true"
         pause.wait(0.02)
-    return seen
+    return result
 
 
 def environment(settings: Mapping[str, object]) -> dict[str, str]:

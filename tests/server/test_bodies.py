@@ -90,9 +90,9 @@ def test_8_4_a_coding_that_changes_nothing_is_read(service: Service) -> None:
 )
 def test_a_value_is_decoded_once_however_it_is_written(service: Service, text: str) -> None:
     """https://url.spec.whatwg.org/#application/x-www-form-urlencoded."""
-    asked = f'SELECT ("{text}" AS ?x) {{}}'
+    sparql = f'SELECT ("{text}" AS ?x) {{}}'
     with service.connect() as wire:
-        for value in (quote_plus(asked), quote(asked, safe="")):
+        for value in (quote_plus(sparql), quote(sparql, safe="")):
             assert wire.exchange(request(f"/sparql?query={value}")).values == [text]
             form = request("/sparql", FORM, method="POST", body=f"query={value}".encode())
             assert wire.exchange(form).values == [text]

@@ -48,8 +48,8 @@ def test_curl_goes_on_with_http2_offered(service: Service) -> None:
     """Case 02: each request of one connection offers h2c anew."""
     address = service.address + "sparql"
     words = ("--http2", "--data-urlencode", "query=ASK {}", "--data", "format=csv")
-    seen = curl(*words, "--write-out", "[%{num_connects}]", address, address, address)
-    assert seen.replace("\n", "").replace("\r", "") == "true[1]true[0]true[0]"
+    output = curl(*words, "--write-out", "[%{num_connects}]", address, address, address)
+    assert output.replace("\n", "").replace("\r", "") == "true[1]true[0]true[0]"
 
 
 def test_curl_reconciles_with_http2_offered(service: Service) -> None:
@@ -65,8 +65,8 @@ def test_curl_posts_a_long_query(service: Service, tmp_path: Path) -> None:
     words = ("--header", "Content-Type: application/sparql-query", "--data-binary", f"@{file}")
     assert NAME in curl(*words, service.address + "sparql")
     file.write_text("x" * 5_000_000, "ascii")
-    told = curl(*words, "--write-out", "[%{http_code}]", service.address + "sparql")
-    assert told.endswith("[413]")
+    output = curl(*words, "--write-out", "[%{http_code}]", service.address + "sparql")
+    assert output.endswith("[413]")
 
 
 def test_curl_sends_a_body_of_unknown_length(service: Service) -> None:

@@ -144,14 +144,16 @@ def test_no_number_goes_back_when_workers_are_killed_and_the_release_is_loaded_a
 ) -> None:
     service = serve(deadline=600, metrics_readers="127.0.0.1")
     lookups = (REQUESTS, "sparql", "GET", "2xx")
-    asked, last = 0, Numbers()
+    request_count, last = 0, Numbers()
 
     def ask_and_look() -> None:
-        nonlocal asked, last
+        nonlocal request_count, last
         for _ in range(5):
             assert service.ask(LOOKUP).values == [NAME]
-        asked += 5
-        now = eventually(lambda: seen if (seen := Numbers.of(service))[lookups] >= asked else None)
+        request_count += 5
+        now = eventually(
+            lambda: numbers if (numbers := Numbers.of(service))[lookups] >= request_count else None
+        )
         for sample, number in now.items():
             if sample[0].endswith(("_total", "_count", "_sum", "_bucket")):
                 assert number >= last.get(sample, 0), sample
@@ -161,8 +163,8 @@ def test_no_number_goes_back_when_workers_are_killed_and_the_release_is_loaded_a
     for worker in service.workers():
         worker.kill()
     ask_and_look()
-    told = run("reload", "--project", lights_folder, "--releases", releases)
-    assert told.returncode == 0, told.stderr
+    result = run("reload", "--project", lights_folder, "--releases", releases)
+    assert result.returncode == 0, result.stderr
     ask_and_look()
     assert last["graphsvc_parents_started_total",] == 2
     [parent] = eventually(lambda: service.parents() if len(service.parents()) == 1 else None)
@@ -245,7 +247,7 @@ def test_only_who_may_read_them_finds_them(
 
 def test_rows_are_for_one_process_each_and_outlive_it() -> None:
     counters = Counters.make(2)
-    taken: list[int] = []
+    pids: list[int] = []
     for _ in range(3):
         reading, writing = os.pipe()
         pid = os.fork()
@@ -256,12 +258,12 @@ def test_rows_are_for_one_process_each_and_outlive_it() -> None:
             os.write(writing, b"1")
             signal.pause()
         os.close(writing)
-        taken.append(pid)
+        pids.append(pid)
         assert os.read(reading, 1) == b"1"
         os.close(reading)
     # Two have rows; the third counts nowhere, rather than in one of these.
     assert pages(counters) == 2
-    for pid in taken:
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     assert pages(counters) == 2

@@ -101,7 +101,7 @@ class Reader(threading.Thread):
 
     def __init__(self, service: Service, *, keeps: bool) -> None:
         super().__init__()
-        self.seen: dict[str, set[bytes]] = {NAME: set(), PAGE: set()}
+        self.contents: dict[str, set[bytes]] = {NAME: set(), PAGE: set()}
         self.faults: list[object] = []
         self._service, self._keeps = service, keeps
         self._stop_asking = threading.Event()
@@ -127,7 +127,7 @@ class Reader(threading.Thread):
                         return
                     number += 1
                     assert (answer.status, answer.is_whole) == (200, True)
-                    self.seen[target].add(answer.content)
+                    self.contents[target].add(answer.content)
 
     def finish(self) -> None:
         self._stop_asking.set()
@@ -153,12 +153,12 @@ def test_a_new_release_is_served_without_a_gap(
     for reader in readers:
         reader.start()
     try:
-        eventually(lambda: all(reader.seen[NAME] for reader in readers))
+        eventually(lambda: all(reader.contents[NAME] for reader in readers))
         (parent,) = service.parents()
         reload(service, place)
         eventually(lambda: is_all_new(service, place))
         new = {target: service.get(target).content for target in (NAME, PAGE)}
-        eventually(lambda: all(new[NAME] in reader.seen[NAME] for reader in readers))
+        eventually(lambda: all(new[NAME] in reader.contents[NAME] for reader in readers))
     finally:
         for reader in readers:
             reader.finish()
@@ -166,7 +166,7 @@ def test_a_new_release_is_served_without_a_gap(
     assert service.get(NAME).values == [NEW]
     for target in (NAME, PAGE):
         assert old[target] != new[target]
-        assert set.union(*(reader.seen[target] for reader in readers)) <= {
+        assert set.union(*(reader.contents[target] for reader in readers)) <= {
             old[target],
             new[target],
         }

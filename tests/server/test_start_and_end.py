@@ -105,10 +105,10 @@ def test_a_port_that_is_taken_is_told_before_anything_is_built(
     service: Service, lights_folder: Path, tmp_path: Path
 ) -> None:
     port = service.address.rpartition(":")[2].removesuffix("/")
-    told = run("serve", *places(lights_folder, tmp_path / "releases"), "--port", port)
-    assert told.returncode == 2
-    assert f"cannot listen at 127.0.0.1:{port}" in told.stderr
-    assert "--port" in told.stderr
+    result = run("serve", *places(lights_folder, tmp_path / "releases"), "--port", port)
+    assert result.returncode == 2
+    assert f"cannot listen at 127.0.0.1:{port}" in result.stderr
+    assert "--port" in result.stderr
     assert not (tmp_path / "releases").exists()
 
 

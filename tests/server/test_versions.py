@@ -34,8 +34,8 @@ def test_6_1_no_chunk_is_sent_to_a_client_of_1_0(
         assert answer.is_whole
         assert answer.status == expected.status
         assert decoded(answer.content, answer.fields) == decoded(expected.content, expected.fields)
-        kept = "keep-alive" in answer.fields.get("connection", "").lower()
-        if kept:
+        keeps_alive = "keep-alive" in answer.fields.get("connection", "").lower()
+        if keeps_alive:
             # Section 9.3: only for who asked, and only if the length tells the end.
             assert connection == "keep-alive"
             assert "content-length" in answer.fields
