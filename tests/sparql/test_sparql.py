@@ -108,9 +108,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("query", "word"), REFUSED)
 def test_what_is_forbidden_is_found(query: str, word: str) -> None:
-    found = sparql.forbidden_operation(query)
-    assert found is not None
-    assert found.word == word
+    operation = sparql.forbidden_operation(query)
+    assert operation is not None
+    assert operation.word == word
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ def test_words_in_other_places_are_allowed(query: str) -> None:
 
 
 def test_a_forbidden_word_is_shown_in_its_line() -> None:
-    found = sparql.forbidden_operation("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
-    assert found is not None
-    assert found.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
-    assert (found.position.line, found.position.column) == (2, 9)
+    operation = sparql.forbidden_operation("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
+    assert operation is not None
+    assert operation.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
+    assert (operation.position.line, operation.position.column) == (2, 9)
 
 
 @pytest.mark.parametrize(
@@ -198,14 +198,14 @@ def test_a_name_written_across_its_namespace_is_written_out() -> None:
 
 
 def test_escapes_in_iris_are_resolved_before_they_are_rewritten() -> None:
-    seen: list[str] = []
+    iris: list[str] = []
 
     def note(iri: str) -> str:
-        seen.append(iri)
+        iris.append(iri)
         return iri
 
     assert sparql.rewrite_iris(r"<http://w/\u0061>", note) == r"<http://w/\u0061>"
-    assert seen == ["http://w/a"]
+    assert iris == ["http://w/a"]
 
 
 def test_brackets() -> None:
