@@ -200,7 +200,7 @@ def test_keywords_are_read_in_any_case(changed: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         (r"SELECT * {" "\n" r'FILTER(REGEX("aa", ¦"(a)\\1")) }', r"the back-reference \1"),
         (r'SELECT * { FILTER(REGEX(?x, ¦"a(?=b)")) }', "the lookahead (?=…)"),
@@ -217,10 +217,10 @@ def test_keywords_are_read_in_any_case(changed: object) -> None:
         (r'SELECT (REPLACE(?x, "a", ¦"\\n") AS ?y) {}', "is no replacement"),
     ],
 )
-def test_a_constant_pattern_that_finds_nothing_is_refused(query: str, said: str) -> None:
+def test_a_constant_pattern_that_finds_nothing_is_refused(query: str, message: str) -> None:
     text, place = marked(query)
     error = refusal(text)
-    assert said in error.message
+    assert message in error.message
     assert error.position is not None
     assert (error.position.line, error.position.column) == place
 

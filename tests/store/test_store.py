@@ -50,9 +50,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> OxigraphStore:
         Quad(node(f"row/{number}"), node("number"), Literal(number), node("rows"))
         for number in range(ROWS)
     )
-    written = serialize([*quads, *rows], format=RdfFormat.N_QUADS)
-    assert written is not None
-    union.fill(writable, written)
+    content = serialize([*quads, *rows], format=RdfFormat.N_QUADS)
+    assert content is not None
+    union.fill(writable, content)
     writable.flush()
     del writable
     return OxigraphStore.open(folder, {"ex": EX})
@@ -181,7 +181,7 @@ def test_select_and_ask_want_their_own_form(store: OxigraphStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("graphs", "clause", "found"),
+    ("graphs", "clause", "names"),
     [
         (GraphSelection(), "", {"a", "b"}),
         (GraphSelection((f"{EX}g1",)), "", {"a"}),
@@ -193,15 +193,15 @@ def test_select_and_ask_want_their_own_form(store: OxigraphStore) -> None:
     ],
 )
 def test_the_dataset_of_a_query(
-    store: OxigraphStore, graphs: GraphSelection, clause: str, found: set[str]
+    store: OxigraphStore, graphs: GraphSelection, clause: str, names: set[str]
 ) -> None:
     text = answered(store, f"SELECT ?s {clause} {{ ?s ex:p ?o }}", "json", graphs=graphs)
     values = {row["s"]["value"] for row in json.loads(text)["results"]["bindings"]}
-    assert values == {EX + name for name in found}
+    assert values == {EX + name for name in names}
 
 
 @pytest.mark.parametrize(
-    ("graphs", "found"),
+    ("graphs", "names"),
     [
         (GraphSelection(), {"g1", "g2"}),
         (GraphSelection((f"{EX}g1",)), set()),
@@ -209,11 +209,11 @@ def test_the_dataset_of_a_query(
     ],
 )
 def test_the_named_graphs_of_a_query(
-    store: OxigraphStore, graphs: GraphSelection, found: set[str]
+    store: OxigraphStore, graphs: GraphSelection, names: set[str]
 ) -> None:
     text = answered(store, "SELECT ?g { GRAPH ?g { ?s ex:p ?o } }", "json", graphs=graphs)
     values = {row["g"]["value"] for row in json.loads(text)["results"]["bindings"]}
-    assert values == {EX + name for name in found}
+    assert values == {EX + name for name in names}
 
 
 def test_a_graph_that_is_no_iri(store: OxigraphStore) -> None:
