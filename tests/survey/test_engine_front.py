@@ -132,9 +132,9 @@ def _there(service: Service, path: str) -> str:
 def test_a_page_is_that_of_the_embedded_store(
     service: Service, embedded: FlaskClient, path: str
 ) -> None:
-    found = _there(service, path)
-    assert "</main>" in found
-    assert _compared(found) == _compared(_here(embedded, path))
+    html = _there(service, path)
+    assert "</main>" in html
+    assert _compared(html) == _compared(_here(embedded, path))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -159,9 +159,9 @@ def test_the_endpoint_answers_from_the_engine(service: Service) -> None:
     "text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"]
 )
 def test_names_are_found_without_an_index(service: Service, text: str) -> None:
-    found = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
-    wanted = "Finland" if "land" in text else "Chicago"
-    assert found["hits"][0]["label"] == wanted
+    answer = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
+    expected = "Finland" if "land" in text else "Chicago"
+    assert answer["hits"][0]["label"] == expected
     assert "Only names that are written exactly so are found" in _there(
         service, "/search?" + urlencode({"q": text})
     )
@@ -169,15 +169,15 @@ def test_names_are_found_without_an_index(service: Service, text: str) -> None:
 
 def test_names_are_reconciled_without_an_index(service: Service) -> None:
     queries = {"a": {"query": "Finland"}, "b": {"query": "Nowhere"}}
-    found = json.loads(
+    results = json.loads(
         service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content
     )
     # What is also looked for by a name that begins so is no match.
-    assert [(each["name"], each["match"]) for each in found["a"]["result"]] == [
+    assert [(each["name"], each["match"]) for each in results["a"]["result"]] == [
         ("Finland", True),
         ("China-Finland Committee for Innovative Business Cooperation", False),
     ]
-    assert found["b"]["result"] == []
+    assert results["b"]["result"] == []
 
 
 def test_releases_are_neither_linked_nor_answered(service: Service) -> None:
@@ -263,8 +263,8 @@ def _says_that_the_engine_is_away(service: Service) -> None:
         assert page.status == 503
         assert int(page.fields["retry-after"]) > 0
         assert b"</main>" in page.content
-    asked = service.ask("ASK { }", "Accept: application/json")
-    assert asked.problem == "unavailable"
+    answer = service.ask("ASK { }", "Accept: application/json")
+    assert answer.problem == "unavailable"
     assert service.get("/readyz").status == 503
     for path in ("/healthz", "/problems", "/static/style.css"):
         assert service.get(path).status == 200
