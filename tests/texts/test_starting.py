@@ -70,13 +70,13 @@ def test_it_serves_a_page_with_a_sentence_and_its_question(
 def test_the_dataset_says_what_was_answered(begun: Path) -> None:
     project = sources.load(begun)
     assert project.base == ANSWERS["--base-iri"]
-    said = {
+    objects = {
         prop: {quad.object for quad in project.quads if quad.predicate == prop}
         for prop in (DCTERMS.title, DCTERMS.language, DCTERMS.license)
     }
-    assert Literal(ANSWERS["--title"], language="de") in said[DCTERMS.title]
-    assert {Literal("de"), Literal("zh-Hant")} <= said[DCTERMS.language]
-    assert {str(each) for each in said[DCTERMS.license]} == {f"<{ANSWERS['--licence']}>"}
+    assert Literal(ANSWERS["--title"], language="de") in objects[DCTERMS.title]
+    assert {Literal("de"), Literal("zh-Hant")} <= objects[DCTERMS.language]
+    assert {str(each) for each in objects[DCTERMS.license]} == {f"<{ANSWERS['--licence']}>"}
 
 
 def test_a_text_can_be_added_to_it(begun: Path, tmp_path: Path) -> None:
