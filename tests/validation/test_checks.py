@@ -61,7 +61,7 @@ def test_every_case_has_its_check() -> None:
 
 def test_checks_keep_the_rules_of_queries() -> None:
     prefixes = sources.load(ROOT).prefixes
-    assert [found for check in CHECKS for found in lint_check(check, prefixes)] == []
+    assert [finding for check in CHECKS for finding in lint_check(check, prefixes)] == []
 
 
 @pytest.mark.parametrize(
