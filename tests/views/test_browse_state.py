@@ -89,8 +89,8 @@ def is_canonical(term: NamedNode | Literal) -> bool:
 
 @given(st.one_of(nodes, literals).filter(is_canonical))
 def test_a_term_is_in_the_query_what_it_is(term: NamedNode | Literal) -> None:
-    ((found,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {serialised(term)} }} }}").rows
-    assert found == term
+    ((value,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {serialised(term)} }} }}").rows
+    assert value == term
 
 
 def test_only_iris_and_literals_are_written() -> None:
@@ -105,7 +105,7 @@ def test_every_state_is_a_query(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "told"),
+    ("pairs", "message"),
     [
         ([("colour", "red")], "colour"),
         ([("class", "no iri")], "no iri"),
@@ -121,10 +121,10 @@ def test_every_state_is_a_query(state: State) -> None:
         ([("ex:a", "1")] * 65, "65"),
     ],
 )
-def test_what_is_wrong_is_named(pairs: list[tuple[str, str]], told: str) -> None:
+def test_what_is_wrong_is_named(pairs: list[tuple[str, str]], message: str) -> None:
     with pytest.raises(ParameterError) as raised:
         read_state(pairs, PREFIXES)
-    assert told in raised.value.message
+    assert message in raised.value.message
 
 
 def test_addresses_are_short() -> None:

@@ -46,16 +46,16 @@ CRCCME = BASE + "id/mechanism/crccme"
     ],
 )
 def test_a_date_is_as_long_as_its_precision(text: str, begin: float, length: float) -> None:
-    found = stretch(text)
-    assert found is not None
-    assert found.begin == pytest.approx(begin)
-    assert found.end - found.begin == pytest.approx(length)
+    span = stretch(text)
+    assert span is not None
+    assert span.begin == pytest.approx(begin)
+    assert span.end - span.begin == pytest.approx(length)
 
 
 @given(st.text() | st.from_regex(r"-?[0-9]{1,6}(-[0-9]{1,3}){0,3}"))
 def test_any_text_is_a_stretch_or_none(text: str) -> None:
-    found = stretch(text)
-    assert found is None or found.begin < found.end
+    span = stretch(text)
+    assert span is None or span.begin < span.end
 
 
 @given(st.integers(-3000, 3000), st.integers(1, 5000))
@@ -82,10 +82,10 @@ def test_rows_never_overlap(shape: list[object]) -> None:
 
 def test_what_is_dated_is_what_the_text_dates(graph: Graph) -> None:
     moments = timeline(graph, "en").moments
-    found = {(moment.thing.label, moment.words) for moment in moments}
-    assert ("Business Forum of China-Italy", "2014") in found
-    assert ("Visit of Xi Jinping to Finland", "2017-04") in found
-    assert not [words for _, words in found if len(words) > 7], (
+    dates = {(moment.thing.label, moment.words) for moment in moments}
+    assert ("Business Forum of China-Italy", "2014") in dates
+    assert ("Visit of Xi Jinping to Finland", "2017-04") in dates
+    assert not [words for _, words in dates if len(words) > 7], (
         "no date of a record is one of the text"
     )
     assert all(moment.passages for moment in moments)
@@ -253,8 +253,8 @@ def test_pictures_are_well_formed_and_have_words(client: FlaskClient, path: str)
     assert drawings
     for drawing in drawings:
         root = ET.fromstring(drawing)  # noqa: S314 -- the page is ours
-        said = root.get("aria-label") or root.get("aria-labelledby") or root.get("aria-hidden")
-        assert said
+        label = root.get("aria-label") or root.get("aria-labelledby") or root.get("aria-hidden")
+        assert label
         assert not [one for one in root.iter() if "style" in one.attrib]
 
 

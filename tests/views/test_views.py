@@ -46,8 +46,8 @@ def named(query: Query) -> str:
 
 @pytest.fixture(params=["lights_release", "mechanisms_release"])
 def release(request: pytest.FixtureRequest) -> Release:
-    found: Release = request.getfixturevalue(request.param)
-    return found
+    release: Release = request.getfixturevalue(request.param)
+    return release
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=named)
@@ -55,7 +55,7 @@ def test_a_query_file_keeps_the_rules(query: Query) -> None:
     findings = [*lint_query(query, Prefixes(sparql.declared_prefixes(query.text)))]
     # Its name has that of its view before it, and the store binds nothing.
     pardoned = {"query-name", "query-parameter"}
-    assert {found.check for found in findings} <= pardoned | UNORDERED.get(query.name, set())
+    assert {finding.check for finding in findings} <= pardoned | UNORDERED.get(query.name, set())
     assert query.summary.endswith("?")
     assert query.description.endswith(".")
     assert set(sparql.declared_prefixes(query.text)) == set(sparql.used_prefixes(query.text))
@@ -98,10 +98,10 @@ def test_another_engine_gives_the_same_rows(lights_release: Release) -> None:
     graph = Graph(lights_release.store, lights_release.base)
     for query in queries_with_examples(graph):
         if query.name not in (*ENGINES_DIFFER, *TOO_SLOW):
-            asked = query.bind(query.bindings({}))
-            ours = [[_cell(term) for term in row] for row in graph.rows(asked).rows]
-            found: Sequence[Sequence[Identifier | None]] = list(dataset.query(asked.text))  # type: ignore[arg-type]
-            theirs = [[_rdflib_cell(term) for term in row] for row in found]
+            bound = query.bind(query.bindings({}))
+            ours = [[_cell(term) for term in row] for row in graph.rows(bound).rows]
+            rows: Sequence[Sequence[Identifier | None]] = list(dataset.query(bound.text))  # type: ignore[arg-type]
+            theirs = [[_rdflib_cell(term) for term in row] for row in rows]
             assert sorted(theirs) == sorted(ours), query.name
 
 

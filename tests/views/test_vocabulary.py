@@ -53,18 +53,18 @@ def words(expression: Expression) -> str:
     return "".join(part if isinstance(part, str) else part.label for part in expression)
 
 
-def said(entry: VocabularyTerm) -> dict[str, list[str]]:
+def relations(entry: VocabularyTerm) -> dict[str, list[str]]:
     return {row.label: [words(value) for value in row.values] for row in entry.relations}
 
 
 def term(vocabulary: Vocabulary, name: str) -> VocabularyTerm:
-    (found,) = (
+    (match,) = (
         entry
         for section in vocabulary.sections
         for entry in section.terms
         if entry.fragment == name
     )
-    return found
+    return match
 
 
 def test_every_term_is_there_and_defined(mechanisms_release: Release) -> None:
@@ -86,18 +86,18 @@ def test_every_term_is_there_and_defined(mechanisms_release: Release) -> None:
 
 
 def test_a_term_says_what_it_is_related_to_both_ways(lights: Vocabulary) -> None:
-    assert said(term(lights, "Passage"))["Subclasses"] == ["furniture", "heading", "sentence"]
-    assert said(term(lights, "Heading"))["Superclass"] == ["passage"]
-    assert said(term(lights, "Heading"))["Disjoint with"] == ["furniture", "sentence"]
-    assert said(term(lights, "Lighthouse"))["Equivalent"] == ["light"]
-    assert said(term(lights, "keepershipOf"))["Inverse"] == ["has keepership"]
-    assert said(term(lights, "Keepership"))["In the domain of"] == ["keeper", "keepership of"]
-    assert said(term(lights, "Keepership"))["In the range of"] == ["has keepership"]
-    kept = said(term(lights, "keptBy"))
-    assert kept["Follows"] == [
+    assert relations(term(lights, "Passage"))["Subclasses"] == ["furniture", "heading", "sentence"]
+    assert relations(term(lights, "Heading"))["Superclass"] == ["passage"]
+    assert relations(term(lights, "Heading"))["Disjoint with"] == ["furniture", "sentence"]
+    assert relations(term(lights, "Lighthouse"))["Equivalent"] == ["light"]
+    assert relations(term(lights, "keepershipOf"))["Inverse"] == ["has keepership"]
+    assert relations(term(lights, "Keepership"))["In the domain of"] == ["keeper", "keepership of"]
+    assert relations(term(lights, "Keepership"))["In the range of"] == ["has keepership"]
+    relations_of_kept_by = relations(term(lights, "keptBy"))
+    assert relations_of_kept_by["Follows"] == [
         "wherever has keepership, then keeper leads from one thing to another"
     ]
-    assert said(term(lights, "keeper"))["Step of the chain of"] == ["kept by"]
+    assert relations(term(lights, "keeper"))["Step of the chain of"] == ["kept by"]
 
 
 def test_what_a_property_is_stands_beside_it(lights: Vocabulary) -> None:
@@ -205,11 +205,11 @@ def odd() -> Vocabulary:
 
 
 def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
-    found = said(term(odd, "p"))
-    assert found["Domain"] == ["l:Light or l:Body"]
-    assert found["Range"] == ["not (l:Place and l:Light)"]
-    assert found["Has close match"] == ["https://example.org/other#p"]
-    light = said(term(odd, "Light"))
+    relations_of_p = relations(term(odd, "p"))
+    assert relations_of_p["Domain"] == ["l:Light or l:Body"]
+    assert relations_of_p["Range"] == ["not (l:Place and l:Light)"]
+    assert relations_of_p["Has close match"] == ["https://example.org/other#p"]
+    light = relations(term(odd, "Light"))
     assert light["Superclass"] == [
         "[l:unheard l:of]",
         "inverse l:p max 1 l:Body",
@@ -221,8 +221,8 @@ def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
 
 
 def test_what_runs_in_a_circle_ends(odd: Vocabulary) -> None:
-    assert said(term(odd, "Loop"))["Superclass"][0].count("something without a name") == 1
-    assert said(term(odd, "Ring"))["Superclass"] == ["{l:a}"]
+    assert relations(term(odd, "Loop"))["Superclass"][0].count("something without a name") == 1
+    assert relations(term(odd, "Ring"))["Superclass"] == ["{l:a}"]
     # Of two classes under each other each is in the tree.
     assert {"l:Hen", "l:Egg"} <= {branch.term.label for branch in _all(odd.tree)}
 
@@ -235,7 +235,7 @@ def test_notes_are_in_the_language_of_the_reader(odd: Vocabulary) -> None:
 
 
 def test_any_graph_has_a_vocabulary() -> None:
-    found = of_turtle(
+    vocabulary = of_turtle(
         """
         @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -245,15 +245,15 @@ def test_any_graph_has_a_vocabulary() -> None:
         other:name a rdf:Property .
         """
     )
-    assert found.ontology is None
-    assert [(each.title, each.terms[0].term.label) for each in found.sections] == [
+    assert vocabulary.ontology is None
+    assert [(each.title, each.terms[0].term.label) for each in vocabulary.sections] == [
         ("Classes", "boat"),
         ("Properties", "owner"),
     ]
-    assert found.tree[0].properties == (found.sections[1].terms[0].term,)
+    assert vocabulary.tree[0].properties == (vocabulary.sections[1].terms[0].term,)
     # Nothing has counted how often they are used.
-    assert found.sections[0].terms[0].uses is None
-    (used,) = found.in_use
+    assert vocabulary.sections[0].terms[0].uses is None
+    (used,) = vocabulary.in_use
     assert used.namespace == "https://other.example/"
     assert [term.term.value.rpartition("/")[2] for term in used.terms] == ["Boat", "name", "owner"]
     assert all(term.is_declared and not term.count for term in used.terms)
