@@ -183,14 +183,14 @@ weights = st.integers(0, 1000).map(lambda thousandths: f"{thousandths / 1000:.3f
 wishes = st.dictionaries(st.sampled_from([*NAMES, "identity", "deflate"]), weights)
 
 
-@given(wanted=wishes, order=st.randoms(use_true_random=False))
-def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], order: Any) -> None:
-    entries = [f"{name} ; q={weight}" for name, weight in wanted.items()]
+@given(weights=wishes, order=st.randoms(use_true_random=False))
+def test_the_heaviest_coding_wins_whatever_the_order(weights: dict[str, str], order: Any) -> None:
+    entries = [f"{name} ; q={weight}" for name, weight in weights.items()]
     order.shuffle(entries)
     best = negotiate_codings(" , ".join(entries)).best
-    ours = {name: float(wanted.get(name, 0)) for name in NAMES}
+    ours = {name: float(weights.get(name, 0)) for name in NAMES}
     heaviest = max(ours.values())
-    if heaviest == 0 or heaviest < float(wanted.get("identity", 0)):
+    if heaviest == 0 or heaviest < float(weights.get("identity", 0)):
         assert best is None
     else:
         assert best is not None
@@ -199,8 +199,8 @@ def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], ord
 
 @given(header=st.text(alphabet='gzipbrstd*;,=q.01" \\identy', max_size=60) | st.text(max_size=30))
 def test_garbage_is_no_wish_that_fails(header: str) -> None:
-    wanted = negotiate_codings(header)
-    assert wanted.best is None or wanted.best in wanted.codings
+    negotiated = negotiate_codings(header)
+    assert negotiated.best is None or negotiated.best in negotiated.codings
 
 
 @pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: coding.name)
@@ -285,19 +285,19 @@ def test_what_fails_before_its_first_byte_is_told_instead() -> None:
 
 
 def test_head_makes_no_more_of_an_answer_than_it_tells() -> None:
-    made: list[int] = []
+    chunks: list[int] = []
 
     class Endless(Inner):
         def __call__(self, _: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
             write = start("200 OK", [("Content-Type", "text/csv")])
-            while len(made) < 1000:
-                made.append(1)
+            while len(chunks) < 1000:
+                chunks.append(1)
                 write(LONG)
             yield b""
 
     got = ask(Endless(), "HEAD")
     assert (got.status, got.length, got.content, got.ended) == (200, None, b"", True)
-    assert len(made) == 1
+    assert len(chunks) == 1
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
@@ -367,9 +367,9 @@ def test_caches_learn_what_chose_the_answer(before: str | None, after: str, head
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("length", [None, str(SMALLEST), "1"])
 def test_the_headers_of_head_are_those_of_get(name: str, length: str | None) -> None:
-    known = {} if length is None else {"Content-Length": length}
+    length_field = {} if length is None else {"Content-Length": length}
     content = b"x" * int(length or SMALLEST)
-    app = Inner([content], headers={"Content-Type": "text/csv", "ETag": TAG, **known})
+    app = Inner([content], headers={"Content-Type": "text/csv", "ETag": TAG, **length_field})
     get, head = (ask(app, method, accept_encoding=name) for method in ("GET", "HEAD"))
     assert head.headers == get.headers
     assert head.chunks == []
@@ -388,7 +388,7 @@ def test_each_representation_has_its_own_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "held", "inner", "outer"),
+    ("accepted", "cached_tag", "inner", "outer"),
     [
         ("gzip", 'W/"0123-gzip"', 'W/"0123", W/"0123-gzip"', 'W/"0123-gzip"'),
         ("br, gzip", '"0123-gzip", W/"x"', 'W/"0123", W/"0123-gzip", W/"x"', 'W/"0123-gzip"'),
@@ -399,10 +399,10 @@ def test_each_representation_has_its_own_tag() -> None:
     ],
 )
 def test_a_client_is_told_that_what_it_holds_is_fresh(
-    accepted: str, held: str, inner: str, outer: str
+    accepted: str, cached_tag: str, inner: str, outer: str
 ) -> None:
     app = tagged(status=304, chunks=[b""])
-    got = ask(app, accept_encoding=accepted, if_none_match=held)
+    got = ask(app, accept_encoding=accepted, if_none_match=cached_tag)
     assert app.requests[0]["HTTP_IF_NONE_MATCH"] == inner
     assert (got.status, got.headers["etag"], got.content) == (304, outer, b"")
     assert got.headers["vary"] == "Accept-Encoding"
@@ -410,14 +410,16 @@ def test_a_client_is_told_that_what_it_holds_is_fresh(
 
 
 @pytest.mark.parametrize(
-    ("accepted", "held"),
+    ("accepted", "cached_tag"),
     [
         ("identity", 'W/"0123-gzip"'),
         ("br", 'W/"0123-gzip"'),
         ("gzip, identity;q=0", TAG),
     ],
 )
-def test_what_a_client_does_not_take_is_not_what_it_may_keep(accepted: str, held: str) -> None:
+def test_what_a_client_does_not_take_is_not_what_it_may_keep(
+    accepted: str, cached_tag: str
+) -> None:
     app = tagged()
-    ask(app, accept_encoding=accepted, if_none_match=held)
+    ask(app, accept_encoding=accepted, if_none_match=cached_tag)
     assert TAG not in app.requests[0].get("HTTP_IF_NONE_MATCH", "")

@@ -81,9 +81,9 @@ def test_a_dataset_counts_its_classes_and_properties(
 def test_a_long_list_shows_a_dozen_and_how_many_more(client: FlaskClient) -> None:
     page = main(client, "/doc/dataset")
     row = page[page.index(">has subset<") :]
-    shown, _, rest = row.partition('<details class="many"><summary>')
+    first_part, _, rest = row.partition('<details class="many"><summary>')
     count = int(rest.partition(" more</summary>")[0])
-    assert shown.count("<li id=") == 12
+    assert first_part.count("<li id=") == 12
     assert rest.partition("</details>")[0].count("<li id=") == count
     # Fifteen are shown whole: nobody opens a fold for three.
     note = main(client, "/doc/id/note/records-elsewhere")

@@ -197,8 +197,8 @@ def test_a_passage_is_its_number_and_its_words_stand_once(client: FlaskClient) -
     assert 'href="/doc/source/international-working-mechanisms#p-17"' in row
     assert "Passage </span>17</a>" in row
     assert "<q" not in row
-    asked = "/sparql?query=SELECT+?passage+{+?passage+a+iwm:Sentence+}"
-    alone = client.get(asked, headers=HTML).text
+    address = "/sparql?query=SELECT+?passage+{+?passage+a+iwm:Sentence+}"
+    alone = client.get(address, headers=HTML).text
     assert re.search(rf"Passage </span>17</a> <q[^>]*>{words}</q>", alone)
 
 
@@ -242,12 +242,12 @@ def test_groups_have_an_order_and_those_of_a_project_stand_after_the_first() -> 
         return Query(name, name, "ASK { }", "", group=group, tags=tags)
 
     names = ["about-the-data", "", "missing", "lamp-rooms", "what-for", "where", "when", "who"]
-    found = grouped([*map(query, names), query("who", BEHIND_PAGES)])
-    assert [group.title for group in found] == [
+    groups = grouped([*map(query, names), query("who", BEHIND_PAGES)])
+    assert [group.title for group in groups] == [
         *("Who", "Lamp rooms", "When", "Where", "What for", "What is not said"),
         *("About the data", "Questions", BEHIND_PAGES),
     ]
-    assert all(len(group.queries) == 1 for group in found)
+    assert all(len(group.queries) == 1 for group in groups)
 
 
 def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
@@ -273,10 +273,10 @@ def test_queries_of_a_kind_share_a_tag_and_are_no_matter_of_luck(
     for query in queries:
         own = {*query.tags} - {"start here"}
         shared = {each.name: len(own & {*each.tags}) for each in queries}
-        found = [each.name for each in related(query, queries)]
+        names = [each.name for each in related(query, queries)]
         others = {name for name, count in shared.items() if count} - {query.name}
-        assert {*found} == others
-        counts = [shared[name] for name in found]
+        assert {*names} == others
+        counts = [shared[name] for name in names]
         assert counts == sorted(counts, reverse=True)
 
 
@@ -382,8 +382,8 @@ def test_errors_have_the_one_shape_and_name_what_is_wrong(
 ) -> None:
     answer = client.get(address, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    told = json.loads(answer.data)
-    assert named in told["detail"] + told["remedy"]
+    problem = json.loads(answer.data)
+    assert named in problem["detail"] + problem["remedy"]
 
 
 def test_what_cannot_be_taken_lists_what_can(client: FlaskClient) -> None:
@@ -498,14 +498,14 @@ def test_the_interface_does_as_it_is_described(
     lights_app: Flask, mode: schemathesis.GenerationMode
 ) -> None:
     described = schemathesis.openapi.from_wsgi("/openapi.json", lights_app)
-    asked = set()
+    labels = set()
     for result in described.get_all_operations():
         assert isinstance(result, Ok)
         operation = result.ok()
         if _can_be(operation, mode):
             _try(operation.as_strategy(generation_mode=mode))
-            asked.add(operation.label)
-    assert {"GET /sparql", "POST /sparql", "GET /queries/keepers", "GET /doc/{path}"} <= asked
+            labels.add(operation.label)
+    assert {"GET /sparql", "POST /sparql", "GET /queries/keepers", "GET /doc/{path}"} <= labels
 
 
 def _can_be(operation: Any, mode: schemathesis.GenerationMode) -> bool:
