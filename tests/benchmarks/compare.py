@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SAMPLE = 5
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
-_SHOWN = 300
+_EXCERPT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _answer(server: Server, question: Question, text: str, patience: float) -> A
     except OSError as error:
         return _Failure(f"no answer: {error}")
     if reply.status != 200:
-        excerpt = reply.body[:_SHOWN].decode("utf-8", "replace")
+        excerpt = reply.body[:_EXCERPT_LENGTH].decode("utf-8", "replace")
         return _Failure(f"status {reply.status}: {excerpt}")
     try:
         return canonical(question, reply)
@@ -134,11 +134,11 @@ def _difference(actual: Any, expected: Any) -> str:
         return _lacks(actual - expected, expected - actual)
     if isinstance(actual, tuple) and isinstance(actual[1], Counter):
         return _lacks(actual[1] - expected[1], expected[1] - actual[1]) or "other variables"
-    return f"not the same: {actual!s:.{_SHOWN}} instead of {expected!s:.{_SHOWN}}"
+    return f"not the same: {actual!s:.{_EXCERPT_LENGTH}} instead of {expected!s:.{_EXCERPT_LENGTH}}"
 
 
 def _lacks(more: Any, fewer: Any) -> str:
     if not more and not fewer:
         return ""
     summary = f"{len(more)} too many, {len(fewer)} missing; for example {next(iter(more or fewer))}"
-    return summary[:_SHOWN]
+    return summary[:_EXCERPT_LENGTH]

@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _data(name: str, corpus: Corpus, folder: Path) -> Path:
-    """Return the quads for an engine, so that both ways have the merge of all as default graph.
+    """Return the quads for an engine; the default graph of each is the merge of all graphs.
 
     Virtuoso makes the merge itself; Oxigraph has it if it is loaded.
     """
