@@ -207,13 +207,13 @@ def _search(site: Site, things: Iterable[str]) -> None:
     """Search for a word of the label of some thing; its label must be among what is found."""
     labels = [row["label"] for iri in things for row in site.rows(_LABEL.replace("THING", iri))]
     labels += [row["label"] for row in site.rows(_ANY_LABEL)]
-    words = [(max(found, key=len), label) for label in labels if (found := _WORD.findall(label))]
+    words = [(max(parts, key=len), label) for label in labels if (parts := _WORD.findall(label))]
     if not words:
         return
     word, label = words[0]
     with opened(site, "search", f"/search?q={quote(word)}") as page:
-        found = page.locator("main a, main li").all_inner_texts() if page else [word]
-        if _plain(word) not in _plain(" ".join(found)):
+        results = page.locator("main a, main li").all_inner_texts() if page else [word]
+        if _plain(word) not in _plain(" ".join(results)):
             site.find("search", f"«{word}» does not find «{label}»")
 
 

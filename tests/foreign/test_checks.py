@@ -361,7 +361,7 @@ def cited(folder: Path) -> list[Finding]:
 
 
 @pytest.mark.usefixtures("no_java")
-def test_a_slip_in_a_citation_is_found_with_the_nearest_words(
+def test_a_misspelling_in_a_citation_is_found_with_the_nearest_words(
     edit: Callable[[str, str, str], Path],
 ) -> None:
     folder = edit(FACTS, '"North Rock Light"@en', '"North Rok Light"@en')
