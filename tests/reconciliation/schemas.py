@@ -67,13 +67,13 @@ NAMED_OR_NOT = either(record("id", id=TEXT, name=TEXT), TEXT)
 # --- what a client asks ---
 
 _VALUE = either(ANY_TEXT, NUMBER, FLAG, record("id", id=ANY_TEXT, name=ANY_TEXT))
-_WANTED = record("pid v", pid=ANY_TEXT, v=either(_VALUE, listed(_VALUE)))
+_CONDITION = record("pid v", pid=ANY_TEXT, v=either(_VALUE, listed(_VALUE)))
 QUERY = closed(
     record(
         query=ANY_TEXT,
         type=either(ANY_TEXT, listed(ANY_TEXT)),
         limit=SIZE,
-        properties=listed(_WANTED),
+        properties=listed(_CONDITION),
         type_strict={"enum": ["any", "all", "should"]},
     )
 ) | {

@@ -125,7 +125,7 @@ _VALUES = (
     | st.booleans()
     | st.fixed_dictionaries({"id": _THINGS | _WORDS}, optional={"name": _WORDS})
 )
-_WANTED = st.fixed_dictionaries(
+_CONDITIONS = st.fixed_dictionaries(
     {"pid": _PROPERTIES | _WORDS, "v": _VALUES | st.lists(_VALUES, max_size=3)}
 )
 _REST: dict[Any, st.SearchStrategy[Any]] = {
@@ -134,8 +134,10 @@ _REST: dict[Any, st.SearchStrategy[Any]] = {
     "limit": st.integers(1, 10**9),
 }
 _QUERIES = st.fixed_dictionaries(
-    {"query": _WORDS | _THINGS}, optional={**_REST, "properties": st.lists(_WANTED, max_size=2)}
-) | st.fixed_dictionaries({"properties": st.lists(_WANTED, min_size=1, max_size=2)}, optional=_REST)
+    {"query": _WORDS | _THINGS}, optional={**_REST, "properties": st.lists(_CONDITIONS, max_size=2)}
+) | st.fixed_dictionaries(
+    {"properties": st.lists(_CONDITIONS, min_size=1, max_size=2)}, optional=_REST
+)
 _KEYS = st.text(max_size=4).filter(lambda text: text.encode("utf-8", "ignore").decode() == text)
 
 

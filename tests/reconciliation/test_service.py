@@ -179,7 +179,7 @@ def test_every_printed_name_and_abbreviation_is_reconciled(
             assert candidates[0]["match"] is (len(things) == 1), pair
 
 
-def test_a_slip_of_the_hand_is_forgiven_but_not_sure(refine: Refine) -> None:
+def test_a_misspelling_is_forgiven_but_is_no_sure_match(refine: Refine) -> None:
     candidates = refine.one(query="Xi Jinpin", limit=3)
     assert candidates[0]["id"] == f"{IWM}id/person/xi-jinping"
     assert 80 < candidates[0]["score"] < 100
