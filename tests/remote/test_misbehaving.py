@@ -148,7 +148,7 @@ def test_whole_answers_are_read_whole(store_at: At) -> None:
 
 
 TEXT, PAGE = "text/plain", "text/html"
-SAID: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
+REPLIES: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
     (("400 Bad Request", b"Parse error: bad thing at line 1", TEXT), QueryError, "bad thing"),
     (("400 Bad Request", b'{"message": "no prefix"}', "application/json"), QueryError, ": no pre"),
     (("401 Unauthorized", b"", TEXT), StoreError, "does not let this service in"),
@@ -166,7 +166,7 @@ SAID: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("reply", "error", "words"), SAID)
+@pytest.mark.parametrize(("reply", "error", "words"), REPLIES)
 def test_what_an_engine_says_is_told(
     store_at: At, reply: tuple[str, bytes, str], error: type[GraphsvcError], words: str
 ) -> None:
