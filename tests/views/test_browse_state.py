@@ -55,7 +55,7 @@ states = st.builds(
     State,
     classes=several(nodes),
     conditions=st.dictionaries(refs, several(conditions).filter(bool), max_size=3).map(
-        lambda held: tuple(held.items())
+        lambda values: tuple(values.items())
     ),
     sort=st.one_of(
         st.none(), st.builds(Sort, st.one_of(refs, st.just(BY_LABEL.ref)), st.booleans())
