@@ -1,4 +1,4 @@
-"""One shape for every error of every route: RFC 9457, and its readable editions."""
+"""One shape for every error of every route: RFC 9457, and its readable forms."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def test_what_is_quoted_of_a_thing_leads_to_its_place_in_the_text(client: FlaskC
     assert "/doc/source/international-working-mechanisms#p-30" in result_page.links
 
 
-def test_a_slip_is_forgiven_and_said(client: FlaskClient) -> None:
+def test_a_misspelling_is_forgiven_and_reported(client: FlaskClient) -> None:
     result_page = page(client, q="huwei")
     assert "Did you mean huawei ?" in result_page.text
     assert "/search?q=huawei" in result_page.links
