@@ -171,7 +171,7 @@ def test_a_predicate_that_rdf_xml_cannot_name(predicate: str, message: str) -> N
         assert read(text_of(graph, "ttl"), "ttl") == graph
 
 
-#: No character that only the fifth edition of XML has in names: this reader knows the fourth.
+#: No character that only XML 1.0 (fifth edition) allows in names: this reader knows the fourth.
 LOCAL = st.text(st.sampled_from("aZ_09.-:/?=&'\u00b7\u00b2\u00e9\u0300\u00aa"), max_size=6)
 
 
