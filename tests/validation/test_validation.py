@@ -1,9 +1,10 @@
-"""What `graphsvc check` says of a project: nothing of a sound one, the right thing of a broken one.
+"""`graphsvc check` reports nothing about a valid project, and each fault of a broken one.
 
-tests/invalid/projects/*.yaml each break one file of the real project in one place, and say which
-finding has to name it: the check, the file, the line (that of the text ``at``), the entity, and
-words of the message and of the remedy. One run shows everything that is wrong, so that one copy is
-broken in most ways; a fault that hides others, or has other words beside them, is ``alone`` in its.
+Each file tests/invalid/projects/*.yaml breaks one file of the real project in one place, and says
+which finding must name it: the check, the file, the line (that of the text ``at``), the entity, and
+words of the message and of the remedy. One run reports every fault, so most faults share one copy
+of the project. A fault that hides others, or changes their messages, has ``alone``: a copy of its
+own.
 """
 
 from __future__ import annotations
