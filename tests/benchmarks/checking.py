@@ -3,7 +3,8 @@
     python -m tests.benchmarks.checking            # 4,000 to 100,000 triples
     python -m tests.benchmarks.checking 1000000
 
-Processor time, of this process alone: without the OWL tools, which are bounded and not ours.
+Measures the processor time of this process only. The OWL tools are left out: they have a time limit
+and are other people's programs.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ PREFIXES = """@prefix o: <https://example.org/g/ontology#> .
 
 
 def thing(number: int) -> str:
-    """Return what is said of a thing; of one in ten a date that is none."""
+    """Return the facts about a thing; one thing in ten has an invalid date."""
     date = "2001-02-03" if number % 10 else "soon"
     here = "https://example.org/g/id/thing/t"
     return (

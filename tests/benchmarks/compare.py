@@ -114,8 +114,8 @@ def canonical(question: Question, reply: Reply) -> Any:
 def _term(term: dict[str, str]) -> tuple[str, str, str]:
     """Return a term's kind, its value, and its language or datatype.
 
-    "typed-literal" is what the format said before it became a recommendation; a plain literal
-    is an xsd:string (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal).
+    Drafts of the format used "typed-literal"; a plain literal is an xsd:string
+    (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal).
     """
     kind = "literal" if term["type"] == "typed-literal" else term["type"]
     language = term.get("xml:lang", "").lower()

@@ -25,7 +25,7 @@ _ALONE = "alone"
 _IDLE = f"beside {CONNECTIONS} idle connections"
 _SLOW = f"beside {CONNECTIONS} connections that send a byte a second"
 
-#: For how many seconds the connections are held before lookups are measured beside them.
+#: Lookups are measured only after the connections have been open for so many seconds.
 _SETTLING = 2.0
 #: A single client has few answers a second, and the 99th percentile needs many.
 _LONGER = 3
@@ -33,7 +33,7 @@ _LONGER = 3
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """Lookups by one client in one round, and what went on beside them; None when alone."""
+    """Lookups by one client in one round; ``crowd_report`` is None if the client was alone."""
 
     beside: str
     round: int
@@ -45,7 +45,7 @@ class Lookups:
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Lookups of several rounds, alone and beside connections that are held."""
+    """Lookups of several rounds, alone and beside many open connections."""
 
     peer: str
     lookups: list[Lookups]

@@ -24,7 +24,7 @@ CONNECTIONS = 500
 
 #: So many times a second some of the slow clients have their turn to send a byte.
 _TURNS = 50
-#: What is never sent to its end: a request of some ten minutes.
+#: A request that takes some ten minutes at a byte a second, and is never sent to its end.
 _REQUEST = "SELECT * WHERE { ?s ?p ?o } " + " ".join(["# a slow request"] * 20)
 _STARTING = 60.0
 _BUFFER = 1 << 16
@@ -114,7 +114,7 @@ class _Holder:
             self._watch(place)
 
     def _send_byte(self, place: _Place) -> None:
-        # If it is closed already, it is about to be made anew.
+        # The server may have closed it already; then it is opened again soon.
         with suppress(OSError):
             at = place.sent % len(self._request)
             self._sent += place.connection.send(self._request[at : at + 1])
@@ -138,7 +138,7 @@ class _Place:
 
 
 def _is_open(connection: socket.socket) -> bool:
-    """Take what has come; tell whether more can come."""
+    """Read the bytes that have arrived; return whether more can come."""
     try:
         return bool(connection.recv(_BUFFER))
     except BlockingIOError:

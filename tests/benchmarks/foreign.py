@@ -1,10 +1,10 @@
-"""What a start and the pages of somebody else's graph cost, in processor time.
+"""Measures the processor time of a start and of the pages of another publisher's graph.
 
     graphsvc build FILE --releases FOLDER
     python -m tests.benchmarks.foreign FOLDER
 
-Each page is rendered in a forked process that has rendered another one, as a worker does. Time on
-the clock is not measured: others may be at work on the machine.
+Each page is rendered in a forked process that has rendered another page before, as in a worker.
+Wall-clock time is not measured, because other programs may use the machine.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Population:
         return Population(**json.loads(path.read_text("utf-8")))
 
     def write(self, path: Path) -> None:
-        """Write it beside the data."""
+        """Write the population beside the data."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
@@ -135,7 +135,7 @@ class _Source:
         yield this, _p("ex:statedName"), _text(label.en, "en")
         yield from self._facts[kind](this, number)
         self.things[kind] = number + 1
-        # A sentence names what it is about as well; others state the same in their own graphs.
+        # The passage also names its topic; other passages state the same in their own graphs.
         yield from self._mention("organization")
 
     def _mention(self, kind: str) -> Iterator[Fact]:

@@ -55,7 +55,7 @@ _AGAIN = 20
 
 @dataclass(slots=True)
 class Timed:
-    """A type of page: milliseconds when asked for the first time and later, bytes as sent."""
+    """A type of page: milliseconds of first and later requests, and bytes as sent."""
 
     pages: int
     firsts: list[float] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Timed:
     size: int = 0
 
     def row(self, name: str, most: float) -> str:
-        """Return the row of the table; what is over its bound is marked."""
+        """Return the row of the table; values over their bound are marked."""
         first = median(self.firsts)
         missed = [f"{most:g} ms"] if first > most else []
         missed += [f"{MOST_KB:g} kB"] if self.size > MOST_KB * 1000 else []

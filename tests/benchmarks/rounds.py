@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: How many texts of a question are sent in turn. Of those to be repeated there are but a few.
 TEXTS, REPEATED_TEXTS = 400, 8
-#: A part of every cell goes before it, unmeasured.
+#: This part of every cell's time runs first, as a warm-up that is not measured.
 _WARM_UP = 0.2
 
 
@@ -51,7 +51,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured, and how long each cell takes in seconds."""
+    """What to measure, and how long each cell takes in seconds."""
 
     questions: Sequence[Question]
     clients: Sequence[int]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: How many times the processor time of the native server ours may take for a request: the aim.
+#: The aim: a request may take at most so many times the processor time of the native server.
 PROCESSOR_AIM = 1.3
 
 #: From here on the load client may have been what limited the throughput.

@@ -28,7 +28,7 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-#: The kinds of twenty passages in a row, by what each introduces; then it begins anew.
+#: What each of twenty consecutive passages introduces; the pattern then repeats.
 PATTERN = (
     "place",
     "person",
@@ -112,7 +112,7 @@ def concept(scheme: str, number: int) -> str:
 
 
 def passage(number: int) -> str:
-    """Return the IRI of a passage, which is that of the graph of what it states."""
+    """Return the IRI of a passage, which is also the IRI of its graph."""
     return f"{BASE}passage/{number}"
 
 
