@@ -1,4 +1,4 @@
-"""Serve public data sets, each by one command, and look at their pages as a visitor does.
+"""Serve public data sets, each by one command, and visit their pages in a browser.
 
     python -m tests.foreign.public [--only NAME…] [--folder DIR]
 

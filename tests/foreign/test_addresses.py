@@ -48,7 +48,7 @@ def described(iri: str, suffix: str = "") -> str:
     return f"/describe{suffix}?iri={quote(iri, safe=SAFE)}"
 
 
-# --- the list of what has a page
+# --- the list of pages
 
 
 def test_a_list_is_looked_up_where_it_stands() -> None:
@@ -288,7 +288,7 @@ def test_the_document_of_many_things_has_pages(
     assert '</doc/many.nt?page=2>; rel="next"' in data[0].headers.getlist("Link")
 
 
-# --- what is derived
+# --- derived facts
 
 
 def test_a_graph_at_two_hosts_has_two_bases(two: FlaskClient) -> None:
@@ -324,7 +324,7 @@ def test_many_subjects_elsewhere_make_a_base(
 
 @pytest.fixture(scope="module")
 def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OverHttp, str]]:
-    """Serve the odd paths by the program's own server; with it comes what the start said."""
+    """Serve the odd paths with the program's own server; yield it with the output of its start."""
     folder = tmp_path_factory.mktemp("served")
     address = f"http://127.0.0.1:{free_port()}/"
     with running(address, folder, SAMPLES / "odd-paths.nt"):

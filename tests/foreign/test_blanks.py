@@ -1,4 +1,4 @@
-"""What has no name: shown where it hangs, on pages, in tables, and in documents."""
+"""Blank nodes are shown inside the things that refer to them: on pages, in tables, in documents."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_what_points_to_a_thing_is_told_by_what_has_a_name(people: FlaskClient) 
 
 
 class Counting(Graph):
-    """A graph that keeps the names of the queries that it is asked."""
+    """A graph that records the names of its queries."""
 
     def __init__(self, store: OxigraphStore, base: str, naming: Naming) -> None:
         super().__init__(store, base, naming)
@@ -265,14 +265,14 @@ def test_a_document_is_a_concise_bounded_description(
     answer = people.get(f"/doc/ada.{suffix}")
     quads = [*parse(answer.data, format=getattr(RdfFormat, rdf_format))]
     pairs = {(quad.predicate, quad.object) for quad in quads}
-    # What hangs at the thing, what hangs there, lists, circles; and what is said of its facts.
+    # Blank nodes of the thing, blank nodes of those, lists, cycles; and statements about its facts.
     assert {prop.value for prop, _ in pairs} >= {EX.latitude.value, RDF.rest.value}
     assert (FOAF.name, Literal("Mary Somerville", language="en")) in pairs
     assert (FOAF.name, Literal("a letter")) in pairs
     assert (RDF.predicate, FOAF.knows) in pairs
     assert b"that are close to its topic" in answer.data
     assert (EX["in"], Literal("the bottom")) not in pairs
-    # What is known of others by their names stays with these.
+    # Facts about other named things are not part of the document.
     assert b"the bottom" not in people.get("/doc/charles.ttl").data
 
 

@@ -1,4 +1,4 @@
-"""What anybody's graph has to keep: a profile says; and what is looked at without a network."""
+"""Profiles say which checks apply to a graph, and checks need no network."""
 
 from __future__ import annotations
 
@@ -252,7 +252,7 @@ def test_the_same_files_give_the_same_release(project: Callable[..., Path]) -> N
 
 @contextmanager
 def listener() -> Iterator[tuple[str, list[bytes]]]:
-    """Listen on loopback; give an address there, and what has been asked of it."""
+    """Listen on loopback; yield the address and the list of requests to it."""
     requests: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -394,7 +394,7 @@ def test_what_stands_in_another_sentence_is_found_where_it_is_cited(
         ('lights:said "a palace that cost far too much"', True),
         ('lights:said "lit in 1781"@en', True),
         ('schema:name "Arbour Board"', True),
-        # What is there, in other white space, case, and shapes of signs.
+        # Words of the text with other white space, case, or punctuation characters.
         ('lights:said "North Rock  Light WAS lit"', False),
         ('lights:said "North Rock\\u00a0Light"@en', False),
         ('lights:said "har\\u00adbour board"', False),
@@ -506,7 +506,7 @@ def test_checks_take_time_in_proportion(project: Callable[..., Path]) -> None:
     assert seconds[1] < 30 * seconds[0], seconds
 
 
-# --- how far it is
+# --- progress
 
 
 def test_a_terminal_is_shown_how_far_a_build_is(project: Callable[..., Path]) -> None:

@@ -129,10 +129,10 @@ def test_a_concept_with_thousands_under_it_shows_the_first_and_says_how_many_the
     address = re.search(r'href="(/browse[^"]+)"', tree)
     assert address
     assert 'role="status">3,000 things' in page(client, html.unescape(address.group(1)))
-    # Beside so many none is named.
+    # With so many values no name is shown.
     beside = section(page(client, "/doc/c7"), "tree")
     assert beside.count("<li>") == 2
-    # There is no scheme: the first page begins with what is under nothing.
+    # There is no scheme: the first page begins with the concepts that have no broader one.
     assert "Top concepts 1 https://wide.example/top" in plain(
         section(page(client, "/"), "concepts")
     )

@@ -28,7 +28,7 @@ BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 MOST_ALIKE = 2
 
 #: How the addresses of documents in one format end.
-#: A picture that a sample says this host has: whoever publishes it has it beside the service.
+#: A picture at this host that a sample refers to: its publisher serves it, not this service.
 PICTURE = "/media/Ada_Lovelace_portrait.jpg"
 _FORMAT = re.compile(r"(\.12)?\.(ttl|nt|rdf|n3|jsonld|trig|nq|html|linkset)$")
 
@@ -56,7 +56,7 @@ _VOID = frozenset(
 
 
 class Page(HTMLParser):
-    """A page: where it leads, the names of its places, and what is wrong with how it is nested."""
+    """A page: its links, its ids, and faults in the nesting of its elements."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class Page(HTMLParser):
 
 
 def kind(address: str) -> str:
-    """Return what addresses have in common of which some will do: their path, or their suffix."""
+    """Return what similar addresses share: their path, or their suffix."""
     path, _, query = address.partition("?")
     is_document = path.startswith(("/doc/", "/describe")) and "&page=" not in f"&{query}"
     if not is_document:
@@ -99,9 +99,9 @@ def kind(address: str) -> str:
 
 
 def crawl(client: FlaskClient, start: list[str]) -> Iterator[tuple[str, str, int, str]]:
-    """Open every page that is reached from some; yield its address, who links it, and what it is.
+    """Open every page that can be reached; yield its address, its source, its status and its text.
 
-    Of many addresses that are alike some are opened.
+    Of many similar addresses a few are opened.
     """
     targets: set[str] = set(start)
     alike: Counter[str] = Counter()

@@ -167,7 +167,7 @@ def test_the_vocabulary_of_several_ontologies_names_each(clients: dict[str, Flas
     text = page(clients["two-ontologies.ttl"], "/ontology")
     assert words(text, "ontologies") == "Ontologies Ontology A Ontology B"
     assert "<h1>Vocabulary</h1>" in text
-    # The only one stands for all.
+    # If there is only one, the page shows it alone.
     assert "<h1>Zoo</h1>" in page(clients["ontology.ttl"], "/ontology")
 
 

@@ -1,4 +1,4 @@
-"""What things of other people's graphs are called: by whatever they use, for whoever reads."""
+"""Labels in other people's graphs: from any labelling property, in the reader's language."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_terms_of_well_known_vocabularies_have_their_names(
     concept = read(thesaurus, "/doc/rice")
     assert "has broader" in concept
     assert 'title="Broader concepts are typically rendered as parents' in concept
-    # What the vocabulary says in the language of the reader goes before English.
+    # A label in the reader's language is preferred to an English one.
     assert "Projekt" in read(names, "/doc/program", "de")
 
 

@@ -83,7 +83,7 @@ def in_tar(content: bytes) -> bytes:
     return data.getvalue()
 
 
-# --- what is read
+# --- reading
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_prefix_may_be_declared_again(write: Write) -> None:
     }
 
 
-# --- what is told
+# --- messages
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_what_no_release_can_hold_stops_no_lenient_build(
     assert values(project) == ["café"]
 
 
-# --- what is built
+# --- building
 
 
 def test_terms_may_be_urns(write: Write, tmp_path: Path) -> None:

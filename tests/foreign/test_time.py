@@ -1,4 +1,4 @@
-"""The time line of other people's graphs: whatever is dated, in whatever way it is written."""
+"""The timeline of other people's graphs: every dated thing, however its date is written."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_what_begins_and_ends_is_one_stretch(client: FlaskClient) -> None:
     dates = moments(page(client, "/timeline"))
     assert dates["Ada"] == "10 December 1815 \u2013 27 November 1852"
     assert dates["Fair"] == "1 May 1851 \u2013 11 October 1851"
-    # What has no name is dated for its owner.
+    # A date of a blank node belongs to the thing that has the blank node.
     assert dates["Data"] == "1900 \u2013 1910"
     assert dates["War"] == "28 July 1914 \u2013 11 November 1918"
     assert dates["Peace"] == "1919 \u2013 1939"

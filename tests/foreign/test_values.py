@@ -200,7 +200,7 @@ FORMS = {
 
 def test_values_are_shown_as_they_are_written(client: FlaskClient) -> None:
     html = page(client, "/doc/forms")
-    # A date is told in words; how it is written shows when it is pointed at.
+    # A date is shown in words; the title attribute has its lexical form.
     matches = re.findall(r'<span>([^<]*)</span></span>|<time [^>]*title="([^"]*)"', html)
     assert {"".join(forms) for forms in matches} >= FORMS
 
@@ -223,7 +223,7 @@ def test_nested_values_are_shown_as_they_are_written(client: FlaskClient) -> Non
     html = page(client, "/doc/nested")
     for form in ("1.50", "3.6E3", "7.0", "8.00"):
         assert f"<span>{form}</span>" in html
-    # What is written in two ways elsewhere too is shown as the engine has it.
+    # Here the engine keeps one of two lexical forms, and the page shows that one.
     assert "2.50" not in html
     listed = unescape(page(client, "/browse?class=ex:Measured&column=ex:measure"))
     assert "1.50" in listed
