@@ -49,7 +49,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a question costs on a endpoint, in milliseconds: the median, and processor time each."""
+    """The cost of a question in milliseconds: median latency, and processor time of a request."""
 
     waited: float
     processor: float
