@@ -149,7 +149,7 @@ def test_a_passage_says_its_own_facts_in_other_words(axioms: str, facts: str, re
 @pytest.mark.parametrize(
     ("axioms", "facts", "result"),
     [
-        # What is said of one thing holds for another: a conclusion.
+        # A fact about one thing holds for another thing: this is a conclusion.
         (
             ":in owl:propertyChainAxiom ( :during :in ) .",
             "p:1 { id:x :during id:y . id:y :in id:z . }",
@@ -161,9 +161,9 @@ def test_a_passage_says_its_own_facts_in_other_words(axioms: str, facts: str, re
             "p:1 { id:w :p id:x . id:x :during id:y . id:y :in id:z . }",
             "w c z",
         ),
-        # What a thing is is told by its statements, and not by what they imply.
+        # Classes come from statements about the thing, and not from domains and ranges.
         (":p rdfs:domain :A .", "p:1 { id:x :p id:y . }", "x a A"),
-        # A name is not said twice, and no other vocabulary speaks for a passage.
+        # A name is stated only once, and a passage states nothing in other vocabularies.
         (":p rdfs:subPropertyOf :q .", "p:1 { id:x :p 'y'@en . }", "x q 'y'@en"),
         (":p rdfs:subPropertyOf rdfs:seeAlso .", "p:1 { id:x :p id:y . }", "x seeAlso y"),
         # Nor do the editors.
@@ -192,7 +192,7 @@ def test_witnesses_are_minimal() -> None:
         "p:1 { id:a :p id:b . } p:2 { id:b :p id:c . } "
         "p:3 { id:c :p id:d . } p:4 { id:b :p id:d . }",
     )
-    # That b p d follows from 2 and 3 is not told: passage 4 states it.
+    # The derivation of b p d from 2 and 3 is left out: passage 4 states b p d.
     assert {derivation[:2] for derivation in derivations_of(inferred)} == {
         ("a p c", "1 2"),
         ("a p d", "1 4"),
@@ -295,8 +295,8 @@ def test_the_closure_is_that_of_owlrl(name: str, request: pytest.FixtureRequest)
     facts = [quad for quad in project.quads if _is_fact(quad, project)]
     axioms = [quad for quad in project.quads if quad.graph_name == project.graph("ontology")]
     ours = _comparable([*facts, *inferred.shortcuts, *inferred.triples], project)
-    # Identity with records elsewhere is stated, and its own end: facts are not told once more
-    # about those records. (Between two things of the graph it would have to be.)
+    # owl:sameAs links to records elsewhere: facts are not repeated for those records. (They would
+    # have to be if it linked two things of the graph.)
     identities = [quad for quad in facts if quad.predicate == OWL.sameAs]
     assert not [quad for quad in identities if project.base in str(quad.object)]
     others = [quad for quad in facts if quad.predicate != OWL.sameAs]
@@ -392,7 +392,7 @@ def _triples(quads: Iterable[Quad]) -> list[Triple]:
 
 
 def _comparable(statements: Iterable[Quad | Triple], project: Project) -> set[str]:
-    """Return what is said of the project's things in the terms of its own ontology."""
+    """Return the triples about the project's things in the terms of its own ontology."""
     own = {
         quad.object.value
         for quad in project.quads
