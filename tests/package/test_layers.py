@@ -1,4 +1,4 @@
-"""Each layer imports only what is under it. The table is the rule; the code is read, not run."""
+"""Each layer imports only lower layers. The table is the rule; the code is parsed, not run."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "spelling",
     ),
 )
-#: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.
+#: The layers that may import these libraries: Flask serves HTTP; click and rich, the command line.
 CONFINED = {
     "flask": {"web", "editing"},
     "werkzeug": {"web"},
@@ -117,7 +117,7 @@ def part(path: Path) -> str:
 
 
 def ours(module: str) -> str | None:
-    """Return the part of the package that an import names, or None if it is not ours."""
+    """Return the part of graphsvc that an import names, or None if it is another package."""
     names = module.split(".")
     if names[0] != "graphsvc":
         return None
