@@ -42,7 +42,7 @@ def only(folder: Path) -> Finding:
     return all_findings[0]
 
 
-# --- what is read ---
+# --- reading ---
 
 
 def test_a_good_project_has_no_findings(lights: Project) -> None:
@@ -345,7 +345,7 @@ def test_a_passage_stands_under_the_heading_above_it(mechanisms: Project) -> Non
     base = "https://w3id.org/iwm/passage/"
     sections = {name: mechanisms.passages[f"{base}{name}"].section for name in ("05", "07", "08")}
     assert sections == {"05": None, "07": f"{base}05", "08": f"{base}07"}
-    # What belongs to the page stands under no heading of the text.
+    # Navigation and other furniture of the page is under no heading of the text.
     assert mechanisms.passages[f"{base}06"].section is None
 
 
@@ -480,7 +480,7 @@ def test_two_texts_cannot_share_a_passage(lights_copy: Path) -> None:
     assert len(all_findings) == 7
 
 
-# --- reading where things stand ---
+# --- line numbers of terms ---
 
 
 def test_blocks_and_subjects_of_odd_but_legal_files() -> None:
