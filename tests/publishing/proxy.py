@@ -1,4 +1,4 @@
-"""A proxy before an engine: it counts what is written, and does what tests want at some request."""
+"""A proxy in front of an engine: it records the updates, and can interfere with chosen requests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Proxy:
 
 
 def one_by_one(update: str) -> list[str]:
-    """Return the operations of an update: those of the program stand in lines of their own."""
+    """Return the operations of an update: the program writes each on a line of its own."""
     return update.replace("; DROP", ";\nDROP").split(";\n")
 
 

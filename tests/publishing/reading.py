@@ -1,4 +1,4 @@
-"""What is in an engine, as SPARQLWrapper reads it; and the same of a release's own file."""
+"""Reads the content of an engine with SPARQLWrapper, and the same content from a release's file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def rows(url: str, query: str) -> list[dict[str, dict[str, str]]]:
 
 
 def quads(url: str, graphs: Iterable[str]) -> Counter[Row]:
-    """Return the quads of some graphs, each asked for by its name."""
+    """Return the quads of some graphs; each graph is queried by its name."""
     quad_counts: Counter[Row] = Counter()
     for graph in graphs:
         query = f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} LIMIT {_ROWS}"

@@ -1,4 +1,4 @@
-"""What an engine may answer instead of doing it, and what the user is told to do about it."""
+"""Error answers of an engine, and the remedy that the user reads for each."""
 
 from __future__ import annotations
 

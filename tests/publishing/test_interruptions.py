@@ -1,4 +1,4 @@
-"""Runs that are killed, engines without transactions, and what is done about what they leave."""
+"""Killed runs and engines without transactions: how the next run repairs what they left behind."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_run_that_is_killed_loses_nothing_and_goes_on(
     assert by_name(behind_proxy) == quads_of(new.dump)
     assert set(names(proxy.url)) == {*GRAPHS, f"{BASE}graph/inventory"} - {GRAPHS[5]}
     if word == "DELETE":
-        # All was there: it is not sent again.
+        # The engine had everything: nothing is sent again.
         assert not any('"new http' in write for write in proxy.writes)
     publisher.undo()
     assert by_name(behind_proxy) == quads_of(old.dump)

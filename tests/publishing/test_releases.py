@@ -94,7 +94,7 @@ def test_only_graphs_that_differ_travel_and_undo_brings_them_back(
     assert f"GRAPH <{BASE}passage/3>" not in updates
     behind_proxy.publisher().undo()
     after = quads(behind_proxy.url, names(behind_proxy.url))
-    # The time at which the inventory was written is another one.
+    # Only the time of the inventory differs.
     assert {row for row in before if "modified" not in row[2]} == {
         row for row in after if "modified" not in row[2]
     }
