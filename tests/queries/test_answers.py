@@ -1,12 +1,12 @@
-"""Every question has its answer, worked out from the text by reading, and the release gives it.
+"""Every question has an expected answer, found by reading the text, and the release gives it.
 
 tests/answers/<query>.tsv holds the table of a SELECT (SPARQL 1.1 TSV, every term in full) or the
 true or false of an ASK; tests/answers/<query>.nt the sorted triples of a CONSTRUCT or DESCRIBE.
 Parameters have the values of their examples.
 
-Not of the text are, naturally, the words of the editors (labels, notes, records elsewhere), what
-is said of the vocabulary, and facts-per-passage, whose numbers were counted in facts.trig, to which
-the shortcuts were added by hand: whoever adds a fact raises a number there.
+Some expected answers do not come from the text: the words of the editors (labels, notes, records
+elsewhere), statements about the vocabulary, and the numbers of facts-per-passage. These were
+counted in facts.trig, and the shortcuts were added by hand: a new fact raises a number there.
 """
 
 from __future__ import annotations

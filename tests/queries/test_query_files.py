@@ -1,4 +1,4 @@
-"""Query files: their headers, their parameters, and what is asked of their text."""
+"""Query files: their headers, their parameters, and the rules for their text."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The traps in the wording of the page: each is in the graph as the page has it, and no further.
+"""The traps in the wording of the page: the graph states what the page states, and no more.
 
-One test for each row of the table of traps in docs/modelling.md, on the release as it is served,
-with all that is inferred.
+One test for each row of the table of traps in docs/modelling.md. The tests query the release as it
+is served, with all inferred facts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ALL_MECHANISMS = {
 
 
 class Graph:
-    """A release to be asked in short: prefixes are known, and names come back short."""
+    """A release that is queried with short names, and answers with short names."""
 
     def __init__(self, release: Release) -> None:
         self._store = release.store
@@ -205,7 +205,7 @@ def test_a_nomination_founds_and_chairs_nothing(graph: Graph) -> None:
     assert graph.values("?x iwm:namedToChair person:zhang-yujing") == {
         "mechanism:cica-business-council"
     }
-    # Named to chair is all that is said of mechanism and man in one hop.
+    # The only direct fact about the mechanism and the man is that he was named to chair it.
     assert graph.values("mechanism:cica-business-council ?x person:zhang-yujing") == {
         "iwm:namedToChair"
     }
@@ -240,7 +240,7 @@ def test_xi_holds_two_offices_at_two_times_without_contradiction(graph: Graph) -
         assert graph.values(f"{holding} iwm:attestedDuring/iwm:date ?x") == {date}
         assert graph.values(f"GRAPH ?x {{ {holding} iwm:holder person:xi-jinping }}") == {passage}
     assert not graph.says("?note a iwm:Discrepancy ; oa:hasTarget person:xi-jinping")
-    # "President Xi Jinping" stands without a country; the editors supplied it.
+    # The text has "President Xi Jinping" without a country; the editors added the country.
     country = "holding:xi-jinping-president iwm:jurisdiction country:china"
     assert graph.values(f"GRAPH ?x {{ {country} }}") == {"graph:editorial"}
 
