@@ -1,8 +1,8 @@
-"""What may be asked of a reconciliation service and what it may answer, as JSON Schema.
+"""JSON Schemas of valid requests to a reconciliation service and of its valid answers.
 
-The rules are those of the schemas that the specification publishes, written down anew, and those
-of its text which a schema can say: names and identifiers are not empty, a limit is a positive
-integer, the features of a candidate differ. https://reconciliation-api.github.io/specs/0.2/
+The rules are those of the published schemas of the specification, written again here, and those
+rules of its text that a schema can express: names and identifiers are not empty, a limit is a
+positive integer, the features of a candidate differ. https://reconciliation-api.github.io/specs/0.2/
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def listed(of: Schema, **more: object) -> Schema:
 
 
 def keyed(of: Schema) -> Schema:
-    """Return the schema of an object whose members have any names and are of one kind."""
+    """Return the schema of an object with members of any name, all with the same schema."""
     return {"type": "object", "additionalProperties": of}
 
 
@@ -209,7 +209,7 @@ SCHEMAS = {
 
 
 def faults(schema: Schema, value: object) -> list[str]:
-    """Return what is wrong with a value, and where."""
+    """Return the errors of a value, each with its path."""
     errors = Draft202012Validator(schema).iter_errors(value)
     return [f"{error.json_path}: {error.message}" for error in errors]
 

@@ -1,7 +1,7 @@
-"""Whatever is asked as the API has it is answered as the API has it: any batch, any column.
+"""Every valid request gets a valid answer: any batch of queries, any column.
 
-The requests are those that OpenRefine sends, byte for byte where that matters, and those that the
-schemas allow beyond.
+The requests are those that OpenRefine sends, byte for byte where that matters, and others that the
+schemas allow.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def test_the_schemas_let_pass_what_is_right() -> None:
     conforms(schemas.EXTENDED, {"meta": [], "rows": {"a": {"p": cells}}})
 
 
-# --- anything that may be asked ---
+# --- any valid request ---
 
-# Names of the graph and what is like them, IRIs of its terms, and any words at all.
+# Names of the graph and similar ones, IRIs of its terms, and any words at all.
 _WORDS = st.sampled_from(["North Rock Light", "north", "ile merrow", "Ada", ""]) | st.text(
     max_size=20
 ).filter(lambda text: text.encode("utf-8", "ignore").decode() == text)

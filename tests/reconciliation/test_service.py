@@ -1,6 +1,6 @@
-"""The Reconciliation API as a table tool uses it: a client like OpenRefine, a server of its own.
+"""The Reconciliation API as a table tool uses it: a client like OpenRefine, and a real server.
 
-Every answer goes through the schemas: https://reconciliation-api.github.io/specs/0.2/
+Every answer is checked against the schemas: https://reconciliation-api.github.io/specs/0.2/
 """
 
 from __future__ import annotations
@@ -375,7 +375,7 @@ def test_properties_are_proposed(refine: Refine) -> None:
     assert all({"id", "name"} <= set(each) for each in answer["properties"])
 
 
-# --- what is wrong is said, and nothing else happens ---
+# --- errors are reported, and have no other effect ---
 
 
 def test_jsonp_calls_a_name_and_nothing_else(refine: Refine) -> None:
