@@ -1,4 +1,4 @@
-"""Any RDF as a graph to publish: every syntax, no project around it, and words for what is none."""
+"""Any RDF can be published: in every syntax, without a project. Other files are reported."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_rdf_1_2_is_kept(
     assert "jsonld" not in {dump.format for dump in release.manifest.dumps}
 
 
-# --- what is no RDF
+# --- files that are not RDF
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_without_a_file_of_rdf_nothing_is_published(
     assert raised.value.remedy
 
 
-# --- what is derived
+# --- derived facts
 
 
 @pytest.mark.parametrize(

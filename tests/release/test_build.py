@@ -1,4 +1,4 @@
-"""Builds: what a release holds, that it is swapped in at once or not at all, and its name."""
+"""Builds: the content of a release, the atomic swap to it, and its name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def home(options: Settings) -> Path:
 
 
 def quick(options: Settings) -> Release:
-    """Build without checks and description: what is tested is the way to the disk."""
+    """Build without checks and description: these tests concern the writing to disk."""
     return build(sources.load(home(options)), options, nothing_wrong, nothing_more)
 
 
@@ -304,7 +304,7 @@ def test_the_new_release_is_served_and_the_old_one_still_answers(options: Settin
 
 
 def test_whoever_reads_during_builds_always_finds_a_whole_release(options: Settings) -> None:
-    # All are kept: what is tested is the swap. Between reading the link and opening the store
+    # All releases stay on disk: this tests the swap. Between reading the link and opening the store
     # a reader could be so slow that the release is the oldest by then, and removed.
     options = replace(options, keep_releases=10)
     ids = [quick(options).id]
@@ -358,7 +358,7 @@ def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) ->
 def test_whoever_is_slow_to_open_a_release_gets_the_next_one(options: Settings) -> None:
     release = quick(options)
     home = release.path
-    # A manifest that takes its time to be read: most of the releases are gone when it is.
+    # Reading this manifest takes long: most of the releases are deleted meanwhile.
     inputs = {f"data/{number}.ttl": "0" * 64 for number in range(20_000)}
     replace(release.manifest, inputs=inputs).write(home)
     swapper = subprocess.Popen([sys.executable, "-c", SWAPPER, home], stdin=subprocess.PIPE)

@@ -1,4 +1,4 @@
-"""The dumps: every one of them holds the graph, for two libraries, and is told of as it is."""
+"""The dumps: two libraries read the same graph from each, and the manifest describes each."""
 
 from __future__ import annotations
 

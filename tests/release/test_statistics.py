@@ -30,7 +30,7 @@ class Counted:
         self.merge, self.passages = Graph(), Graph()
         for name, triples in lines.items():
             graph = self.graphs[name] = Graph().parse(data="".join(triples), format="nt")
-            # The records of how facts follow stand apart from what a query without a graph sees.
+            # The derivations are not in the default graph of a query.
             if name != f"{self.base}graph/derivations":
                 self.merge += graph
             if not name.startswith(f"{self.base}graph/"):
