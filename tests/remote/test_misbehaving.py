@@ -1,4 +1,4 @@
-"""Engines that are away, stall, cut, lie or answer what is none: an error, never a part."""
+"""Engines that are down, stall, or send cut or wrong answers: an error, never a partial answer."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CONSTRUCT = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
 
 
 class At(Protocol):
-    """Returns the store at a server, which is closed at the end of the test."""
+    """A function that returns the store at a server; the store is closed at the end of the test."""
 
     def __call__(self, server: Naughty, deadline: float = 30.0) -> RemoteStore: ...
 
@@ -71,7 +71,7 @@ def store_at() -> Iterator[At]:
         yield at
 
 
-#: Whether the default graph is the merge is asked first: it is.
+#: The store first asks whether the default graph is the merge; this answer says yes.
 MERGED = answer(b'{"head":{},"boolean":false}')
 
 

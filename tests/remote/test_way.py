@@ -1,4 +1,4 @@
-"""The way to an engine: credentials that nobody sees, one host alone, a breaker for all."""
+"""Requests to an engine: secret credentials, a single host, and one circuit breaker for all."""
 
 from __future__ import annotations
 
@@ -250,7 +250,7 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
         trusting = RemoteStore.at(address, {}, "sparql")
         assert trusting.ask("ASK { }")
         trusting.close()
-        # Nobody listens, so that the password is shown at once.
+        # TLS keeps the password secret, so the client sends it with the first request.
         assert server.received[0].fields["authorization"] == f"Basic {IN_BASE64}"
 
 
@@ -326,7 +326,7 @@ def test_one_process_at_a_time_looks_whether_an_engine_is_back(
     def other_looks() -> bool:
         return in_child(lambda: breaker.lets_through(lambda: True))
 
-    # While this process looks, another one goes on without the engine.
+    # While this process probes the engine, another process answers without it.
     assert not breaker.lets_through(other_looks)
     assert breaker.lets_through(lambda: True)
 
