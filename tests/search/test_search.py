@@ -113,7 +113,7 @@ def test_grams_tell_the_ends_of_a_word() -> None:
     assert grams("ab") == {"\x02ab", "ab\x03"}
 
 
-# --- what is in the index ---
+# --- the content of the index ---
 
 
 def test_the_ontology_says_which_properties_give_names() -> None:
