@@ -82,7 +82,7 @@ def test_a_request_that_meets_the_deadline_says_so(bounded: Service) -> None:
     answer = bounded.ask(ENDLESS_COUNT)
     line = line_of(bounded, answer)
     assert (answer.status, line["status"], line["end"]) == (503, 503, "deadline")
-    # The time of the request, not of the process that told about its end.
+    # The time of the request, not that of the process that logged its end.
     assert line["seconds"] >= 1
     answer = bounded.ask(ENDLESS_ROWS)
     line = line_of(bounded, answer)

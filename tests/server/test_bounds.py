@@ -77,7 +77,7 @@ def test_a_terminal_gets_words(bounded: Service) -> None:
     ],
 )
 def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None:
-    """No page of a small project is slow by itself, so its worker is halted in the middle of it."""
+    """No page of a small project is slow, so its worker is stopped (SIGSTOP) while it makes the page."""
 
     def answer_of_a_halted_worker() -> Answer | None:
         with bounded.connect() as wire:
@@ -86,7 +86,7 @@ def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None
                 with suppress(psutil.NoSuchProcess):
                     worker.suspend()
             answer = wire.read()
-        # It was answered already, or by another worker, if the one halted had not begun with it.
+        # Another worker answered it, or this one had answered it before it was stopped.
         return None if answer.status == 200 else answer
 
     answer = eventually(answer_of_a_halted_worker)
@@ -176,7 +176,7 @@ def test_a_client_that_leaves_within_its_answer_ends_its_work(service: Service) 
 
 
 def has_worked(worker: psutil.Process) -> bool:
-    """Tell if a worker has taken some time for its request, so that it is under way."""
+    """Return whether a worker has used some processor time, so that its request is in progress."""
     times = worker.cpu_times()
     return bool(times.user + times.system > 0.2)
 

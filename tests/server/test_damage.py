@@ -26,7 +26,7 @@ def copy(releases: Path, tmp_path: Path) -> Path:
 def test_a_release_that_is_damaged_while_it_is_served_is_told_everywhere(
     serve: Serve, copy: Path
 ) -> None:
-    """There is no other one, so it is served until it is mended."""
+    """There is no other release, so this one is served until it is repaired."""
     service = serve("--releases", copy)
     release = service.release()
     pages = copy / release / "pages.txt"

@@ -1,4 +1,4 @@
-"""``graphsvc doctor``: what is wrong is named, with what to do, and nothing else is."""
+"""``graphsvc doctor`` reports each problem with its remedy, and nothing else."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_what_a_killed_build_has_left_is_named(doctor: Callable[..., Report], ow
     (own / ".building-x").mkdir()
     assert ".building-x" in doctor(own)["folder-left-over"]["message"]
     with (own / ".lock").open("w") as lock:
-        # A build that goes on has it in use.
+        # A running build uses it.
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert doctor(own) == {}
 
@@ -264,7 +264,7 @@ def test_too_little_memory_is_named(
     monkeypatch.setattr(machine, "memory_limit", lambda: None)
     assert not list(machine.memory(values, lights_release))
     huge = with_manifest(lights_release, counts={"quads": 10**12})
-    # What is too large for memory is read from disk.
+    # A release that is too large for memory is read from disk.
     assert not list(machine.memory(values, huge))
     findings = machine.memory(replace(values, memory_quads=10**13), huge)
     assert [each.check for each in findings] == ["machine-memory"]

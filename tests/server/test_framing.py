@@ -1,4 +1,4 @@
-"""Where a request begins and ends: RFC 9112, and what is no request at all."""
+"""Where a request begins and ends (RFC 9112), and malformed requests."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def chunked(*chunks: str, trailers: str = "") -> bytes:
 
 
 def in_chunks(size: str, coding: str = "chunked") -> bytes:
-    """Return the lookup as one chunk, whose size is written so."""
+    """Return the lookup as one chunk, with its size in this form."""
     return raw(f"{POST}Transfer-Encoding: {coding}\r\n\r\n{size}\r\n{LOOKUP}\r\n0\r\n\r\n")
 
 

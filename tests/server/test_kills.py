@@ -33,7 +33,7 @@ def test_a_worker_that_is_killed_before_its_answer_owes_an_error(victim: Service
         answer = wire.read()
         assert answer.status in (500, 503)
         assert answer.problem
-        # The other one goes on: more comes than can have waited.
+        # The other worker goes on: more bytes arrive than the buffers can hold.
         assert sum(len(next(parts)) for _ in range(500)) > 8 * 1024**2
     assert eventually(victim.is_well)
 
@@ -62,7 +62,7 @@ def test_workers_that_are_killed_while_idle_are_not_missed(
                 worker.send_signal(signal_number)
         psutil.wait_procs(killed, 30)
         assert unused.exchange(request(query(LOOKUP))).values == [NAME]
-        # A connection that was with a worker may be closed; it is not left without a word.
+        # A connection that a worker was serving may be closed; it does not stay open unanswered.
         with suppress(BrokenOff, ConnectionError):
             used.send(request(query(LOOKUP)))
             assert used.read().values == [NAME]
@@ -138,7 +138,7 @@ class Asker(threading.Thread):
 
 
 def randomly(service: Service, kills: int) -> Iterator[psutil.Process]:
-    """Yield workers to be killed, at moments and in states that nobody can tell before."""
+    """Yield workers to kill, at random moments and in random states."""
     pause = threading.Event()
     for _ in range(kills):
         pause.wait(random.uniform(0, 0.08))  # noqa: S311 - no secret

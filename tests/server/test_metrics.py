@@ -48,7 +48,7 @@ class Numbers(dict[tuple[str, ...], float]):
 
 @pytest.fixture(scope="module")
 def watched(serve_for_session: Serve) -> Service:
-    """Return a service whose metrics this machine may read."""
+    """Return a service that lets this machine read its metrics."""
     return serve_for_session(deadline=600, request_timeout=1, metrics_readers="127.0.0.1")
 
 
@@ -233,7 +233,7 @@ def test_open_metrics_are_given_to_who_takes_them(watched: Service) -> None:
             ("Forwarded: for=198.51.100.7, for=192.0.2.7",),
             200,
         ),
-        # Nobody else than a trusted proxy can say who asks.
+        # Only a trusted proxy can name the client.
         ({"metrics_readers": "192.0.2.0/24"}, ("X-Forwarded-For: 192.0.2.7",), 404),
     ],
 )

@@ -1,4 +1,4 @@
-"""Reload: another release is served, and nobody is refused, failed, or told a mixture."""
+"""Reload: the service changes to another release; no request fails, and no answer mixes the two."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Place:
         return (self.releases / "current").resolve().name
 
     def make_current(self, release: str) -> None:
-        """Have a release be the one that is to be served, as the end of a build does."""
+        """Make a release the current one, as a build does at its end."""
         link = self.releases / "next"
         link.symlink_to(release)
         link.replace(self.releases / "current")
@@ -227,7 +227,7 @@ def test_a_release_that_cannot_be_loaded_changes_nothing_and_is_told(
 
 
 def spoil(place: Place, name: str) -> None:
-    """Make a release whose files have nothing in them but zeros; their sizes are right."""
+    """Make a release whose files contain only zeros but have the right sizes."""
     folder = place.releases / name
     shutil.copytree(place.releases / place.new, folder)
     replace(Release.open(folder).manifest, id=name).write(folder)

@@ -1,4 +1,4 @@
-"""How a service begins, says where it is, and ends."""
+"""How a service starts, announces its address, and stops."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_a_socket_that_systemd_hands_over_is_served(
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port, number = listener.getsockname()[1], listener.fileno()
         with Wire.to(f"http://127.0.0.1:{port}/") as early:
-            # A client may come before the service, which is what activation is for.
+            # With socket activation a client may connect before the service runs.
             early.send(request(query(LOOKUP)))
             arguments = places(lights_folder, releases)
             launcher = (sys.executable, "-c", ACTIVATION, str(number))
@@ -167,7 +167,7 @@ def to_the_group(service: Service, number: signal.Signals) -> None:
 def test_what_is_under_way_is_finished_at_the_end(
     serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
 ) -> None:
-    # What has come in part may be waited for, but no longer than the time of a request.
+    # The service may wait for the rest of a request, but no longer than ``request_timeout``.
     service = serve(deadline=600, request_timeout=1)
     with ExitStack() as stack:
         idle, long, start_time = (stack.enter_context(service.connect()) for _ in range(3))
@@ -179,7 +179,7 @@ def test_what_is_under_way_is_finished_at_the_end(
         first = next(parts)
         left = service.processes()
         send(service, number)
-        # Nobody new is let in, and what has begun goes on.
+        # No new connection is accepted, and requests in progress go on.
         assert idle.is_closed()
         rows = first.count(b"\n") + sum(part.count(b"\n") for part in parts)
         assert rows == 100_001
@@ -204,7 +204,7 @@ def test_an_answer_under_way_that_does_not_end_is_ended_by_its_deadline(serve: S
 
 
 def refuses(service: Service) -> bool:
-    """Tell if nobody new is let in."""
+    """Return whether the service refuses new connections."""
     try:
         service.connect().socket.close()
     except ConnectionRefusedError:

@@ -179,7 +179,7 @@ def test_the_last_spans_are_exported_at_the_end(
     with ExitStack() as stack:
         server = stack.enter_context(collector())
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"{server.address}/v1/traces")
-        # Nothing goes out before the end.
+        # Nothing is exported before the end.
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")
         service = starter(lights_folder, releases, tmp_path, stack)()
         left = service.processes()
@@ -188,7 +188,7 @@ def test_the_last_spans_are_exported_at_the_end(
         assert service.wait() == 0
         names = {attributes(span)["graphsvc.request_id"] for span in server.spans()}
         assert {answer.fields["request-id"] for answer in answers} <= names
-        # Where nobody collects orphans they stay zombies.
+        # Without an init process that reaps them, orphans stay zombies.
         gone = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
         eventually(
             lambda: not any(each.is_running() and each.status() not in gone for each in left)
@@ -206,7 +206,7 @@ def test_a_collector_that_is_away_delays_nothing(
         with service.connect() as wire:
             for _ in range(500):
                 assert wire.exchange(request(query(LOOKUP))).values == [NAME]
-        # The exporter is gone: it is not needed either.
+        # The exporter has ended: the service does not need it.
         exporters = [each for each in service.parents() if "exporter" in " ".join(each.cmdline())]
         assert len(exporters) == 1
         exporters[0].kill()
