@@ -1,4 +1,4 @@
-"""The tokenizer reads any text whole, and what is told of a query is what the engine thinks too."""
+"""The tokenizer reads any text completely, and agrees with the engine about every query."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_what_is_forbidden_is_found(query: str, word: str) -> None:
 )
 def test_words_in_other_places_are_allowed(query: str) -> None:
     assert sparql.forbidden_operation(query) is None
-    pyoxigraph.Store().query(query)  # the engine agrees that it is a query
+    pyoxigraph.Store().query(query)  # the engine accepts the query
 
 
 def test_a_forbidden_word_is_shown_in_its_line() -> None:
