@@ -42,7 +42,7 @@ def marked(query: str) -> tuple[str, tuple[int, int]]:
     return before + after, (before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-# --- what is repaired ---
+# --- repaired queries ---
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_keywords_are_read_in_any_case(changed: object) -> None:
     STORE.select(" ".join(words))
 
 
-# --- what is refused ---
+# --- refused queries ---
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_an_unknown_function_is_refused(query: str, iri: str, instead: str) -> N
 
 @pytest.mark.parametrize("space", [" ", "\n"])
 def test_an_error_has_its_place_in_the_query_as_it_was_written(space: str) -> None:
-    # Only the engine finds fault with this escape; what stands before is read as it is or edited.
+    # Only the engine rejects this escape; the text before it is kept or edited.
     fault = "{ ?s \\u003Fp ?o ] }"
     places = [
         refusal(f'SELECT (REPLACE("a", {by}) AS ?x){space}(COUNT({counted}) AS ?n){space}{fault}')

@@ -1,4 +1,4 @@
-"""The embedded store: what it answers, what it refuses, and how it says what is wrong."""
+"""The embedded store: its answers, the queries that it refuses, and its error messages."""
 
 from __future__ import annotations
 
@@ -255,11 +255,11 @@ def test_no_format_that_carries_the_answer(store: OxigraphStore) -> None:
 
 
 class Full(Exception):  # noqa: N818
-    """Nobody reads any more."""
+    """The reader has gone away."""
 
 
 class Gauge(io.RawIOBase):
-    """A file that counts what is written into it, and takes only so much."""
+    """A file that counts the bytes written into it, and accepts only so many."""
 
     def __init__(self, most: float) -> None:
         super().__init__()
@@ -328,7 +328,7 @@ def test_a_left_out_prefix_moves_no_place_of_an_error(store: OxigraphStore) -> N
     assert (caught.value.position.line, caught.value.position.column) == (3, 2)
 
 
-# --- what is refused, and how it is said ---
+# --- refused queries, and their messages ---
 
 
 @pytest.mark.parametrize("method", ["select", "ask", "answer"])
@@ -393,7 +393,7 @@ def test_a_folder_without_a_store(tmp_path: Path) -> None:
 
 
 def test_a_graph_that_stands_apart_is_asked_by_its_name(tmp_path: Path) -> None:
-    """Records of how facts follow would be half of what a thing is the value of."""
+    """Derivation records would be half of the facts that have a thing as value."""
     nquads = (
         b"<http://e/r> <http://e/p> <http://e/x> <http://e/apart> .\n"
         b"<http://e/s> <http://e/p> <http://e/x> <http://e/g> .\n"
