@@ -1,6 +1,6 @@
-"""``graphsvc serve --store``: a real engine, a real service before it, the embedded store beside.
+"""``graphsvc serve --store``: a real engine, a real service in front of it, and the embedded store.
 
-What differs on purpose is taken out of pages before they are compared: releases, dumps, dates.
+Intended differences (releases, dumps, dates) are removed from pages before they are compared.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ DOCUMENTS = (
     "/queries/providers-of-secretariats.tsv",
 )
 
-#: What belongs to a release, and what is of the moment; without it empty lines may be left.
+#: Parts of a page about the release or the present time; empty lines may remain without them.
 _OF_RELEASES = re.compile(
     r"<footer.*?</footer>|<script type=\"application/ld\+json\">.*?</script>"
     r"|<section aria-labelledby=\"(?:download|versions)\">.*?</section>"
@@ -71,7 +71,7 @@ _OF_RELEASES = re.compile(
     re.DOTALL,
 )
 
-#: What a document says of itself and of releases: which one it is of, and when that was made.
+#: Statements of a document about itself and its release: which release it is, and its date.
 _OF_DOCUMENTS = re.compile(
     r"<https://w3id.org/iwm/doc/|\"[0-9a-f]{16}\"|/releases/|#dateTime>|/terms/hasVersion>|Version"
 )
@@ -101,7 +101,7 @@ def engine(
 def service(
     engine: Engine, mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """Return a service before the engine, with the project beside it."""
+    """Return a service in front of the engine, with the project's files."""
     folder: Path = tmp_path_factory.mktemp("service")
     places = ("--store", engine.query, "--releases", folder / "releases", "--port", "0")
     with started([mechanisms_folder, *places], folder, {}) as running:
@@ -172,7 +172,7 @@ def test_names_are_reconciled_without_an_index(service: Service) -> None:
     results = json.loads(
         service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content
     )
-    # What is also looked for by a name that begins so is no match.
+    # A name that only begins with the query is not a sure match.
     assert [(each["name"], each["match"]) for each in results["a"]["result"]] == [
         ("Finland", True),
         ("China-Finland Committee for Innovative Business Cooperation", False),

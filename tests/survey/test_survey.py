@@ -1,4 +1,4 @@
-"""What is read of a graph that lies in an engine: here a store in this process stands in for it."""
+"""Surveys of a graph in an external engine; a store in this process replaces the engine here."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ people:all a void:Dataset ; dcterms:title "People" ; void:uriSpace "https://a.ex
 
 
 class Engine(OxigraphStore):
-    """A store in memory that counts what it is asked, and is too slow for some queries."""
+    """A store in memory that records its queries, and is too slow for some of them."""
 
     def __init__(self, quads: bytes, slow: tuple[str, ...] = ()) -> None:
         loaded = OxigraphStore.load(quads, {})
