@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Curator:
-    """Whoever works on a project by the command line."""
+    """A user who edits a project with the command line."""
 
     root: Path
 

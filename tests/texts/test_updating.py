@@ -1,4 +1,4 @@
-"""``graphsvc text update``: what is still in a text keeps its name and its facts."""
+"""``graphsvc text update``: every passage that remains in a text keeps its name and its facts."""
 
 from __future__ import annotations
 
