@@ -1,7 +1,7 @@
-"""Each check in SPARQL finds what it is for, and nothing else.
+"""Each check in SPARQL finds the faults that it is for, and nothing else.
 
 tests/invalid/checks/<check>.trig (for those of the program) and tests/invalid/own/<check>.trig (for
-those of the shipped project) hold what is wrong beside what is right; the first line names what
+those of the shipped project) hold faulty data and correct data; the first line names what
 the check must find.
 """
 

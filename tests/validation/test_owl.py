@@ -36,7 +36,7 @@ def quads(turtle: str, graph: str) -> list[ox.Quad]:
 
 @pytest.fixture
 def ask(lights: Project) -> Callable[[str, str], list[Finding]]:
-    """Return a function that judges an ontology and data, told to be those of the tiny project."""
+    """Return a function that checks an ontology and data as parts of the tiny project."""
 
     def judge(ontology: str, data: str = "") -> list[Finding]:
         all_quads = [*quads(ontology, "ontology"), *quads(data, "editorial")]

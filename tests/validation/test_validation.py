@@ -67,7 +67,7 @@ def errors_of(project: Path) -> list[Finding]:
 
 
 def findings_of(project: Path) -> list[Finding]:
-    """Return what is wrong, but for what the OWL tools find."""
+    """Return the findings, except those of the OWL tools."""
     read = sources.load(project)
     demands = settings.load({"project": project}, {}).demands
     return list(demands.weigh(validate_quickly(read, materialise(read.quads, read.base).quads)))
@@ -80,7 +80,7 @@ def line_of(file: Path, words: str) -> int:
 
 
 def refused(project: Path) -> list[dict[str, Any]]:
-    """Return what is found in a project that must be refused."""
+    """Return the findings of a project that must be refused."""
     result = CliRunner().invoke(main, ["check", "--json", "--project", str(project)])
     assert result.exit_code == 1, result.output
     report = json.loads(result.output)
