@@ -1,4 +1,4 @@
-"""The state of browsing and its address: each gives the other, and what is wrong is refused."""
+"""The state of browsing and its address: each gives the other, and wrong addresses are refused."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_any_address_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
 
 
 def is_canonical(term: NamedNode | Literal) -> bool:
-    """Tell whether the engine, which keeps numbers as numbers, gives the term back as it is."""
+    """Return whether the engine, which normalises numbers, returns the term unchanged."""
     is_integer = isinstance(term, Literal) and term.datatype == XSD.integer
     return not is_integer or str(int(term.value)) == term.value
 

@@ -1,4 +1,4 @@
-"""What a collection has: the queries of choices, the facets that stand first, and other graphs."""
+"""Collections: the queries of choices, the order of facets, and other graphs."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_passage_is_told_from_a_thing_of_the_same_name(
 
 def test_what_narrows_well_stands_first(graph: Graph, mechanisms_release: Release) -> None:
     facets, others = facet_names(collection(graph, State(), "en"))
-    # What few of all things have narrows nothing: it is named, and can be opened.
+    # A property that few things have narrows little: it is only named, and can be opened.
     assert facets == []
     assert {"reason", "wording", "side"} <= set(others)
     passages = state_of(mechanisms_release, "class=iwm:Passage")

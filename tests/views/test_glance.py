@@ -36,7 +36,7 @@ def test_what_leads_is_shown_by_matters(graph: Graph, mechanisms: Sequence[Named
 
 
 def cell(view: Glance, label: str, matter: str) -> dict[str, list[str]]:
-    """Return what a cell tells: of each property the values, each with what goes along with it."""
+    """Return the content of a cell: for each property its values, each with its companions."""
     (row,) = (row for row in view.rows if row.thing.label.startswith(label))
     parts = row.cells[[each.name for each in view.matters].index(matter)]
     return {
@@ -60,7 +60,7 @@ def test_every_beginning_is_told_with_what_began_then(
     group = cell(view, "China Provinces", "How it came about")
     assert group[""] == ["2012-02 initiated [19]", "2012 establishment led since [20]"]
     assert group["Initiated by"] == ["Brown [19]"]
-    # That the page gives no date for a beginning is said as of every other thing.
+    # The text gives no date for this beginning, so "Since" is empty.
     council = cell(view, "CICA", "How it came about")
     assert council == {
         "Since": [],
@@ -79,7 +79,7 @@ def test_secretariats_of_working_groups_and_numbers_stand_where_one_looks(
         assert offices == {name: [f"CCCME [{passage}]"]}
     numbers = cell(view, "China Provinces", "Parties")["Numbers given"]
     assert [each.rpartition(" ")[2] for each in numbers] == ["[21]", "[21]"]
-    # A secretariat is an office: who provides it is not told twice.
+    # A secretariat is an office: its provider is shown only once.
     forum = cell(view, "Business Forum", "Secretariats, offices and chairs")
     assert set(forum) == {"", "Nominated or appointed to chair"}
     assert forum["Nominated or appointed to chair"] == ["Bank of China [29]", "Pirelli [29]"]

@@ -274,7 +274,7 @@ def test_what_a_more_special_property_says_needs_no_row() -> None:
     labels = [entry.predicate.label for entry in group.properties]
     assert "x:special" in labels
     assert "x:general" not in labels
-    # What leads has the row, be it the more general one.
+    # The leading property has the row, even if it is the more general one.
     view = thing(graph_of(under, *shape("{a}.", node("general")), *facts), A.value, "en")
     assert list(keys_of(view)) == ["x:general"]
     assert [named.label for named, _ in view.facts].count("x:special") == 1, "it can be cited"

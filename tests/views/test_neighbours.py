@@ -1,4 +1,4 @@
-"""What stands around a thing: its neighbours a page at a time, and who says what ties them."""
+"""The neighbours of a thing: one page at a time, and the source of each link."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def crowded(pointing: int, pointed: int) -> Graph:
     lines = [f"<urn:x:id/in{number}> <urn:x:p> <urn:x:id/hub> ." for number in range(pointing)]
     lines += [f"<urn:x:id/hub> <urn:x:q> <urn:x:id/out{number}> ." for number in range(pointed)]
     lines += [f"<urn:x:id/out{number}> <urn:x:q> 'words' ." for number in range(pointed)]
-    # What stands beside facts, or of which the graph says nothing, is no neighbour.
+    # Records about facts, and things without facts, are no neighbours.
     lines += [
         "<urn:x:id/note> <http://www.w3.org/ns/oa#hasTarget> <urn:x:id/hub> .",
         "<urn:x:id/hub> a <urn:x:id/class> ; <urn:x:q> <urn:y:id/elsewhere>, <urn:x:id/hub> .",

@@ -172,7 +172,7 @@ def test_the_map_shows_places_at_their_coordinates(client: FlaskClient) -> None:
     page = client.get("/map").get_data(as_text=True)
     x, y = world.project(121.45806, 31.22222)
     there = re.findall(f'class="(dot|reach)" cx="{x:.1f}" cy="{y:.1f}" r="([0-9]+)"', page)
-    # Apart where it is wide, then together; the first is not seen, but an address can lead to it.
+    # Separate on a wide page, then joined; the first is hidden, but an address can lead to it.
     assert there == [("reach", "3"), ("reach", "8"), ("dot", "3"), ("reach", "28"), ("dot", "7")]
     assert "31.22° N, 121.46° E" in page
     assert "during the 4th Summit in Shanghai" in page

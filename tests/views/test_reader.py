@@ -1,4 +1,4 @@
-"""The source reader: the text to the letter, names found in it, facts beside it, notes in place."""
+"""The source reader: the exact text, the names in it, facts beside it, and notes in place."""
 
 from __future__ import annotations
 

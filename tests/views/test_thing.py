@@ -41,7 +41,7 @@ MOST_QUERIES = 8
 
 
 class CountingGraph(Graph):
-    """A graph that counts the queries that it is asked."""
+    """A graph that counts its queries."""
 
     query_count = 0
 

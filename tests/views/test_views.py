@@ -36,7 +36,7 @@ QUERIES = view_queries()
 #: How many lines fit on a screen.
 SCREEN = 60
 
-#: What is read whole and put in order where it is read: engines on disk order slowly.
+#: Queries whose rows are sorted by the program, because engines on disk sort slowly.
 UNORDERED = {"texts/positions": {"query-order"}}
 
 
@@ -61,7 +61,7 @@ def test_a_query_file_keeps_the_rules(query: Query) -> None:
     assert set(sparql.declared_prefixes(query.text)) == set(sparql.used_prefixes(query.text))
     assert len(query.text.splitlines()) <= SCREEN
     assert set(query.params) == {name for name in bindable(query.text) if name in query.params}
-    # Only of a text that needs no repair the engine may be asked as it is.
+    # The engine can run the text itself only if the text needs no repair.
     assert repair(query.text).text == query.text
     # By this word the store knows a query that asks for graphs.
     words = [token.text for token in sparql.code(query.body) if token.text.upper() == "GRAPH"]
@@ -83,7 +83,7 @@ def test_every_query_answers_with_its_examples(release: Release) -> None:
 
 #: Those that take any of many rows, or find a term that the graph does not have.
 ENGINES_DIFFER = ("collection/properties", "examples/some", "terms/namings")
-#: Those whose paths the other engine follows before it knows where they begin, for minutes.
+#: Queries with paths that the other engine follows for minutes before it knows where they begin.
 TOO_SLOW = ("nested/closure", "nested/holders")
 
 

@@ -156,7 +156,7 @@ def test_the_narrow_tree_has_the_width_of_a_phone(mechanisms: Vocabulary) -> Non
     drawn = mechanisms.pictures.upright
     assert drawn is not None
     assert drawn.width <= 328
-    # A class stands to the right of the one that it is under, and lower.
+    # A class is to the right of its superclass, and below it.
     assert len(drawn.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
 
 
