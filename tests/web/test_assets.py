@@ -1,4 +1,4 @@
-"""The scripts of the pages: what is locked, what is bundled, and a machine without Node."""
+"""The scripts of the pages: locked versions, bundles, and a machine without Node."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def test_a_comparison_begins_with_what_leads_and_folds_what_is_alike(client: Fla
     assert "Numbers given" in leading
     assert ">Abbreviation<" not in leading
     assert ">Abbreviation<" in folded[0]
-    # Only the printed form of a year differs from the number: that is said once.
+    # A year and its printed form differ in nothing else: only one of them is shown.
     assert ">Founded<" not in folded[0] or ">Founding year<" not in folded[0]
     two = client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
     alike = two.partition("In which all are alike")[2]

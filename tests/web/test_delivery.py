@@ -41,7 +41,7 @@ NAMES = [coding.name for coding in CODINGS]
 
 
 class Reader:
-    """Reads a compressed stream as a client does: what has come so far, and whether it ended."""
+    """Reads a compressed stream as a client does: its content so far, and whether it has ended."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -69,7 +69,7 @@ class Reader:
 
 @dataclass
 class Inner:
-    """A WSGI application that answers as it is made to, and remembers its request."""
+    """A WSGI application with a fixed answer that records its requests."""
 
     chunks: Sequence[bytes] = (TEXT,)
     status: int = 200

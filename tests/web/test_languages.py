@@ -1,4 +1,4 @@
-"""The reader's languages: whose labels are shown, in which language the interface speaks."""
+"""The reader's languages: the languages of labels and of the interface."""
 
 from __future__ import annotations
 

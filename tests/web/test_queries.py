@@ -179,10 +179,10 @@ def test_things_are_offered_under_the_names_that_readers_know(client: FlaskClien
     options = re.findall(r"<option [^>]*>([^<]*)</option>", passages)
     assert options[0] == "5 · International Working Mechanisms"
     assert all(len(option) <= 90 for option in options)
-    # What stands for a thing elsewhere is called as the thing is called here.
+    # A record elsewhere has the label of the thing here.
     items = client.get("/queries/thing-of-a-wikidata-item", headers=HTML).text
     assert re.search(r'<option value="http://www.wikidata.org/entity/Q33" selected[^>]*>Fin', items)
-    # Too many to choose from: a text, and what it stands for.
+    # Too many values to choose from: a text field, with the label of its value.
     many = client.get("/queries/inferred-about", headers=HTML).text
     assert "<option" not in many
     assert re.search(r'data-chosen="[^"]*[Cc]hairman', many)
@@ -509,7 +509,7 @@ def test_the_interface_does_as_it_is_described(
 
 
 def _can_be(operation: Any, mode: schemathesis.GenerationMode) -> bool:
-    """Tell whether there is anything to get wrong: what takes nothing cannot be asked wrongly."""
+    """Return whether a mode makes sense: without parameters no request can be wrong."""
     takes = bool(list(operation.iter_parameters())) or bool(operation.body)
     return takes or mode is schemathesis.GenerationMode.POSITIVE
 
@@ -518,7 +518,7 @@ def _try(cases: st.SearchStrategy[Any]) -> None:
     @settings(max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(cases)
     def does(case: Any) -> None:
-        # The client that stands in for a server decodes nothing.
+        # The test client decodes no content coding.
         case.call_and_validate(checks=_PROMISES, headers={"Accept-Encoding": "identity"})
 
     does()

@@ -1,4 +1,4 @@
-"""Search over HTTP: the page without a script, its JSON, suggestions, and what is refused."""
+"""Search over HTTP: the page without scripts, its JSON, suggestions, and refused requests."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_things_come_before_what_only_speaks_of_them(client: FlaskClient) -> Non
 
 
 def test_few_good_hits_are_shown_not_many_weak_ones(client: FlaskClient) -> None:
-    # Neither "who" nor "chairs" alone is meant: what has most of the words is found.
+    # No hit has all the words; only hits with most of them are shown.
     answer = records(client, q="secretariat in finland of elephants")
     assert answer["some_words_only"]
     assert 0 < answer["total"] < 12
@@ -196,7 +196,7 @@ def test_suggestions_while_one_types(client: FlaskClient) -> None:
     first = answer["suggestions"][0]
     assert first["href"] == "/doc/id/mechanism/bfic"
     assert first["type"] == "working mechanism"
-    # The heading has the same words, and is told from the thing by its number.
+    # The heading has the same words as the thing; its number distinguishes it.
     headings = [each for each in answer["suggestions"] if each["href"] == "/doc/passage/27"]
     assert [each["type"] for each in headings] == ["27, heading"]
     assert ["Business", True] in first["matched"]

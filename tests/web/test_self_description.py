@@ -415,7 +415,7 @@ def test_examples_have_what_collections_of_them_ask_for(
         }
         assert declared.keys() == release.prefixes.keys()
         assert all(isinstance(each, Literal) for each in declared.values())
-        # Whoever takes the example elsewhere puts the prefixes before it, as SHACL says.
+        # A client that copies the example puts the prefixes before it, as SHACL says.
         head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in declared.items())
         query = {"query": head + str(graph.value(example, form))}
         assert client.post("/sparql", data=query).status_code == 200
@@ -434,7 +434,7 @@ def test_examples_come_in_every_format(client: FlaskClient, fmt: Format) -> None
 
 
 def listed(client: FlaskClient, address: str) -> tuple[str, list[str]]:
-    """Return the kind of a site map and its addresses; it is as the protocol wants it."""
+    """Return the kind of a site map and its addresses; check that it follows the protocol."""
     answer = client.get(address)
     assert (answer.status_code, answer.mimetype) == (200, "application/xml")
     assert len(answer.data) < 50 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""The service description: every claim in it is put to the endpoint, and none is left over."""
+"""The service description: every claim in it is tested at the endpoint."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_every_result_format_is_really_had(client: FlaskClient, description: Gra
 
 
 def test_the_default_graph_is_the_union_of_all(client: FlaskClient, description: Graph) -> None:
-    # Records of derivations stand apart, which the standard has no word for.
+    # Derivations are not in the default graph; the standard has no term for this.
     assert list(description.objects(None, SD.feature)) == []
     left_out = select(client, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } MINUS { ?s ?p ?o } }")
     (apart,) = [row["g"] for row in left_out]

@@ -1,4 +1,4 @@
-"""The texts of the interface: every one is asked of the catalogue, and a translation reaches it."""
+"""The texts of the interface: every one comes from the catalogue, so a translation reaches it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parents[2] / "graphsvc" / "web"
 TEMPLATES, STYLES = WEB / "templates", WEB / "static" / "css"
 
-#: What has the same name in every language: formats, specifications, hash functions, a key, units.
+#: Names that are the same in every language: formats, specifications, hash functions, units.
 NAMES = frozenset(
     {
         *("SPARQL", "GRAPH", "GET", "HEAD", "IRI", "RFC", "UTC", "ms", "graphsvc", "SHA", "sha"),
@@ -64,9 +64,9 @@ NAMES = frozenset(
 LOUD = frozenset({"title", "aria-label", "aria-description", "placeholder", "alt", "label"})
 #: What holds code, and words of the graph as it quotes them.
 CODE = frozenset({"code", "pre", "script", "style", "kbd", "textarea"})
-#: What stands between the parts of a list.
+#: The separators between the parts of a list.
 PARTS = re.compile("\1|, | · |: ")
-#: What is written by rules: dates as Babel has them, sizes, identifiers of releases.
+#: Texts that follow rules: dates as Babel writes them, sizes, identifiers of releases.
 MONTHS = "|".join(Locale("de").months["format"]["wide"].values())
 RULED = re.compile(rf"\d+\. (?:{MONTHS}) \d+|[\d.]+ [kM]B|\b[0-9a-f]{{8,16}}\b")
 WORDS = re.compile(r"[^\W\d_]{2,}")
@@ -79,7 +79,7 @@ def language_words(text: str) -> list[str]:
 
 
 class Visible(HTMLParser):
-    """Collects what is seen or heard of a page: texts, and the attributes that are read out."""
+    """Collects the texts of a page that are visible or read out, attributes included."""
 
     def __init__(self, passed_over: frozenset[str] = CODE) -> None:
         super().__init__(convert_charrefs=True)
@@ -134,7 +134,7 @@ def environment() -> Environment:
 
 
 def spoken(node: nodes.Node) -> Iterator[str]:
-    """Yield the words that an expression of a template may put on the page as they stand."""
+    """Yield the literal words that an expression of a template may put on the page."""
     match node:
         case nodes.Const(value=str() as value):
             yield value
@@ -170,7 +170,7 @@ def _is_sentence(words: str) -> bool:
 
 
 def flattened(node: nodes.Node) -> Iterator[str]:
-    """Yield a template's texts in the order in which they stand, each expression as its words."""
+    """Yield a template's texts in their order, with the words of each expression."""
     match node:
         case nodes.TemplateData(data=data):
             yield data
@@ -302,7 +302,7 @@ def pages(
 
 
 def of_the_graph(release: Release) -> set[str]:
-    """Return what the graph itself says, in whole and in parts; nobody translates it."""
+    """Return the texts of the graph itself, whole and in parts; they are not translated."""
     texts: set[str] = set()
     for quad in release.store.quads():
         for term in quad:
