@@ -77,7 +77,7 @@ def test_a_terminal_gets_words(bounded: Service) -> None:
     ],
 )
 def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None:
-    """No page of a small project is slow, so its worker is stopped (SIGSTOP) while it makes the page."""
+    """No page of a small project is slow, so its worker is suspended while it makes the page."""
 
     def answer_of_a_halted_worker() -> Answer | None:
         with bounded.connect() as wire:
