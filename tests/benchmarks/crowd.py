@@ -89,17 +89,19 @@ class _Holder:
 
     def run(self, pipe: Connection, bytes_per_second: int) -> CrowdReport:
         """Hold the connections until something comes through the pipe."""
-        started, worked = time.monotonic(), time.process_time()
+        started, processor_start = time.monotonic(), time.process_time()
         turn = started
         places = cycle(self._places)
         while not pipe.poll():
             turn += 1 / _TURNS
-            while (left := turn - time.monotonic()) > 0:
-                self._renew(left)
+            while (seconds_left := turn - time.monotonic()) > 0:
+                self._renew(seconds_left)
             for _ in range(bytes_per_second * CONNECTIONS // _TURNS):
                 self._send_byte(next(places))
         elapsed = time.monotonic() - started
-        return CrowdReport(self._closed, self._sent, (time.process_time() - worked) / elapsed)
+        return CrowdReport(
+            self._closed, self._sent, (time.process_time() - processor_start) / elapsed
+        )
 
     def _renew(self, seconds: float) -> None:
         """Make the connections anew that are closed within some seconds."""

@@ -113,8 +113,8 @@ def _ask(endpoint: Endpoint, question: Question, texts: Sequence[str]) -> Cost:
         reply = endpoint.target.ask(query, question.accept, patience=_PATIENCE)
         seconds.append(time.perf_counter() - start)
         assert reply.status == _OK, reply.body
-    spent = processes.processor_time(endpoint.pid) - before
-    return Cost(1000 * median(seconds), 1000 * spent / len(texts))
+    processor_seconds = processes.processor_time(endpoint.pid) - before
+    return Cost(1000 * median(seconds), 1000 * processor_seconds / len(texts))
 
 
 def _target(address: str) -> Target:

@@ -43,9 +43,9 @@ def main(folder: str) -> None:
     # A store in memory has no threads, which no fork would copy.
     store = OxigraphStore.load(gzip.decompress(release.dump.read_bytes()), release.prefixes)
     app = create_app(release, settings.load({"releases": folder}, {}), store)
-    begun = time.process_time()
+    start = time.process_time()
     warm_up(app)
-    click.echo(f"warm-up: {time.process_time() - begun:.2f} s")
+    click.echo(f"warm-up: {time.process_time() - start:.2f} s")
     gc.freeze()
     client = app.test_client()
     for address in _SINGLE:
@@ -79,9 +79,9 @@ def _milliseconds(client: FlaskClient, page: str) -> float:
 
     def took() -> str:
         client.get("/problems", headers=_HTML)
-        begun = time.process_time()
+        start = time.process_time()
         answer = client.get(page, headers=_HTML)
-        milliseconds = 1000 * (time.process_time() - begun)
+        milliseconds = 1000 * (time.process_time() - start)
         return f"{answer.status_code} {milliseconds}"
 
     status, milliseconds = _in_child(took).split()

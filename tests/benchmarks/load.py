@@ -185,8 +185,8 @@ class _Crowd:
         return self._last
 
     def _serve(self, until: float, at_most: float) -> None:
-        while self._selector.get_map() and (left := at_most - time.perf_counter()) > 0:
-            for key, _ in self._selector.select(left):
+        while self._selector.get_map() and (seconds_left := at_most - time.perf_counter()) > 0:
+            for key, _ in self._selector.select(seconds_left):
                 client: Client = key.data
                 if not client.receive(self._buffer):
                     continue

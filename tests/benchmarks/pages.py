@@ -65,8 +65,8 @@ class Timed:
     def row(self, name: str, most: float) -> str:
         """Return the row of the table; values over their bound are marked."""
         first = median(self.firsts)
-        missed = [f"{most:g} ms"] if first > most else []
-        missed += [f"{MOST_KB:g} kB"] if self.size > MOST_KB * 1000 else []
+        bounds = [f"{most:g} ms"] if first > most else []
+        bounds += [f"{MOST_KB:g} kB"] if self.size > MOST_KB * 1000 else []
         cells = (
             name,
             str(self.pages),
@@ -75,7 +75,7 @@ class Timed:
             f"{max(self.firsts):.1f}",
             f"{median(self.laters):.1f}",
             f"{self.size / 1000:.1f}",
-            ", ".join(missed),
+            ", ".join(bounds),
         )
         return f"| {' | '.join(cells)} |\n"
 

@@ -74,8 +74,8 @@ def measure(
         for question in plan.questions
     }
     for number in range(plan.rounds):
-        turned = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
-        for question, clients, server in _cells(plan, turned, number):
+        rotation = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
+        for question, clients, server in _cells(plan, rotation, number):
             if (question.name, server.peer.name) in left_out:
                 continue
             requests = server.target.requests(

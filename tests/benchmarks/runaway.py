@@ -133,7 +133,7 @@ def runaways(
     A server that does not end them is stopped. RuntimeError if another question that is asked at
     the same time has no answer.
     """
-    ended = [_run(server, name, deadline) for name in alone]
+    endings = [_run(server, name, deadline) for name in alone]
     for name in _BESIDE:
         _check(server, population, question(name))
     idle = [_ask(server, population, question(name), deadline) for name in _BESIDE]
@@ -152,12 +152,12 @@ def runaways(
         )
         for name, before, during in zip(_BESIDE, idle, measured, strict=True)
     ]
-    return Runaways(server.peer.name, deadline, ended, together, beside)
+    return Runaways(server.peer.name, deadline, endings, together, beside)
 
 
-def _ends(name: str, ended: Sequence[Ended]) -> tuple[str, str, str, str]:
-    statuses = {_STATUSES.get(each.status, str(each.status)) for each in ended}
-    seconds = [each.seconds for each in ended]
+def _ends(name: str, endings: Sequence[Ended]) -> tuple[str, str, str, str]:
+    statuses = {_STATUSES.get(each.status, str(each.status)) for each in endings}
+    seconds = [each.seconds for each in endings]
     return name, ", ".join(sorted(statuses)), f"{min(seconds):.3f}", f"{max(seconds):.3f}"
 
 

@@ -128,9 +128,9 @@ def names(random: Random, number: int) -> list[str]:
 
 def predicted(kinds: dict[str, Kind], rate: float, machine: Machine, random: Random) -> Figures:
     """Say what readers see who ask at a rate."""
-    drawn = names(random, _SIMULATED)
+    sample = names(random, _SIMULATED)
     times = poisson(random, rate, _SIMULATED)
-    arrivals = [Arrival(at, kinds[name].service) for at, name in zip(times, drawn, strict=True)]
+    arrivals = [Arrival(at, kinds[name].service) for at, name in zip(times, sample, strict=True)]
     capacity = min(machine.workers, machine.processors) / mean_service(kinds)
     answers = min(rate, capacity)
     return Figures(
@@ -145,10 +145,10 @@ def measured(
 ) -> Figures:
     """Ask at a rate; see what readers see."""
     number = max(1, round(rate * seconds))
-    drawn = names(random, number)
+    sample = names(random, number)
     times = poisson(random, rate, number)
     plan = [
-        (at, random.choice(kinds[name].requests)) for at, name in zip(times, drawn, strict=True)
+        (at, random.choice(kinds[name].requests)) for at, name in zip(times, sample, strict=True)
     ]
     before = processes.processor_time(server.pid)
     answers = offer(server.target, plan, _PATIENCE)
