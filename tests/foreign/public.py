@@ -63,13 +63,13 @@ def main() -> int:
     with sync_playwright() as playwright:
         for data_set in PUBLIC_SETS:
             if data_set.name in chosen.only:
-                results.append(_tried(data_set, chosen.folder, playwright))
+                results.append(_result_of(data_set, chosen.folder, playwright))
                 sys.stderr.write(_summary(results[-1]))
     sys.stdout.write(_table(results))
     return int(any(result.findings for result in results))
 
 
-def _tried(data_set: PublicSet, folder: Path, playwright: Playwright) -> Result:
+def _result_of(data_set: PublicSet, folder: Path, playwright: Playwright) -> Result:
     """Fetch a data set, serve it, look at it."""
     result = Result(data_set.name)
     try:
@@ -107,12 +107,12 @@ class _Service:
 
     def times(self) -> tuple[float, float]:
         """Return the seconds since it was started, and those that its processors took."""
-        worked = 0.0
+        seconds = 0.0
         for process in (self.process, *self.process.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
-                worked += times.user + times.system + times.children_user + times.children_system
-        return time.time() - self.process.create_time(), worked
+                seconds += times.user + times.system + times.children_user + times.children_system
+        return time.time() - self.process.create_time(), seconds
 
 
 @contextmanager

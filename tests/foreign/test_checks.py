@@ -242,9 +242,9 @@ def test_a_project_holds_any_rdf_and_takes_more(
 
 def test_the_same_files_give_the_same_release(project: Callable[..., Path]) -> None:
     folder = project(**{"data/more.nt": ""})
-    read = sources.load(folder)
-    assert sources.current_inputs(folder) == read.inputs
-    assert "data/more.nt" in read.inputs
+    loaded_project = sources.load(folder)
+    assert sources.current_inputs(folder) == loaded_project.inputs
+    assert "data/more.nt" in loaded_project.inputs
 
 
 # --- nothing is fetched
