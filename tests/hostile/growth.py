@@ -44,7 +44,7 @@ def is_superlinear(
 def _seconds(function: Callable[[str], object], text: str) -> float:
     """Return how many seconds of a processor a call takes; infinity if it has to be ended."""
     before = signal.signal(signal.SIGVTALRM, _end)
-    begun = time.process_time()
+    start = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
     try:
         function(text)
@@ -53,7 +53,7 @@ def _seconds(function: Callable[[str], object], text: str) -> float:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 def _end(*_: object) -> None:

@@ -168,9 +168,9 @@ def test_no_file_writes_to_the_terminal(tmp_path: Path, command: str) -> None:
     file.write_text("a:\x1b]0;title\x07\x1b[2J\u202e x .\n", "utf-8")
     releases = str(tmp_path / "releases")
     words = ["-m", "graphsvc", command, str(file), "--releases", releases]
-    done = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
-    assert done.returncode == 1
-    output = done.stdout + done.stderr
+    result = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
+    assert result.returncode == 1
+    output = result.stdout + result.stderr
     assert b"\\x1b[31m\\nname.ttl" in output
     assert not set(output) & (set(range(32)) - {10})
     assert "\u202e" not in output.decode()
