@@ -111,8 +111,8 @@ def test_every_row_of_the_document_is_a_setting() -> None:
     ],
 )
 def test_the_terms_for_passages_are_a_table_or_texts(passages: object) -> None:
-    read = settings.load({"passages": passages}, {}).passages
-    assert read == ("sentence=iwm:Sentence", "section=http://example.org/inSection")
+    terms = settings.load({"passages": passages}, {}).passages
+    assert terms == ("sentence=iwm:Sentence", "section=http://example.org/inSection")
 
 
 @pytest.mark.parametrize("passages", [{"paragraph": "iwm:Paragraph"}, "sentence", {"sentence": ""}])

@@ -333,12 +333,12 @@ def test_what_follows_from_the_list_of_passages_is_said(lights: Project) -> None
 
 def test_what_only_a_person_knows_goes_before_what_follows(mechanisms: Project) -> None:
     reading = NamedNode("https://w3id.org/iwm/ontology#readingText")
-    for number, lost in (("32", False), ("33", True)):
+    for number, differs in (("32", False), ("33", True)):
         passage = mechanisms.passages[f"https://w3id.org/iwm/passage/{number}"]
-        (read,) = values_of(mechanisms, passage.iri, reading)
-        assert isinstance(read, Literal)
-        assert read.language == "en"
-        assert (read.value != passage.exact) is lost
+        (value,) = values_of(mechanisms, passage.iri, reading)
+        assert isinstance(value, Literal)
+        assert value.language == "en"
+        assert (value.value != passage.exact) is differs
 
 
 def test_a_passage_stands_under_the_heading_above_it(mechanisms: Project) -> None:
