@@ -161,17 +161,17 @@ def test_another_release_follows_one_that_was_killed_before_the_switch(
 def test_two_at_a_time_are_refused(
     behind_proxy: Publishing, proxy: Proxy, old: Release, new: Release
 ) -> None:
-    refused: list[str] = []
+    refusals: list[str] = []
 
     def publish_too(number: int) -> None:
         if number == 0:
             with pytest.raises(PublishingError) as caught:
                 behind_proxy.publisher().publish(new)
-            refused.append(caught.value.message)
+            refusals.append(caught.value.message)
 
     proxy.before = publish_too
     behind_proxy.publisher().publish(old)
-    assert refused == ["Another process publishes to this engine."]
+    assert refusals == ["Another process publishes to this engine."]
 
 
 def test_an_engine_that_is_away_for_a_while_is_asked_again(
