@@ -49,13 +49,13 @@ def lint(text: str) -> list[tuple[str, int | None]]:
 
 
 def test_a_header_is_read() -> None:
-    read = query(SOUND)
-    assert read.name == "things"
-    assert read.summary == "Which things are called so?"
-    assert read.description == "One row a thing."
-    assert (read.group, read.tags) == ("who", ("names", "start"))
-    assert read.params["name"] == Param("name", "string", "light", "A name")
-    assert read.text == SOUND
+    parsed_query = query(SOUND)
+    assert parsed_query.name == "things"
+    assert parsed_query.summary == "Which things are called so?"
+    assert parsed_query.description == "One row a thing."
+    assert (parsed_query.group, parsed_query.tags) == ("who", ("names", "start"))
+    assert parsed_query.params["name"] == Param("name", "string", "light", "A name")
+    assert parsed_query.text == SOUND
 
 
 def test_a_text_without_header_is_a_query_too() -> None:

@@ -347,8 +347,8 @@ def test_eleven_question_marks_stand_in_the_quotation_alone(graph: Graph) -> Non
     assert text.count("?") == 11
     quoted = graph.values("?passage oa:exact ?x")
     assert sum(words.count("?") for words in quoted) == 11
-    marked = '?passage oa:exact ?words FILTER (CONTAINS(?words, "?"))'
-    assert graph.values(marked.replace("?passage", "?x")) == {"passage:33", "passage:34"}
+    pattern = '?passage oa:exact ?words FILTER (CONTAINS(?words, "?"))'
+    assert graph.values(pattern.replace("?passage", "?x")) == {"passage:33", "passage:34"}
     # The copies to read, every value that a passage states, and what the editors wrote.
     without = 'FILTER (isLiteral(?x) && CONTAINS(STR(?x), "?"))'
     assert graph.values(f"?passage iwm:readingText ?x {without}") == set()
@@ -480,8 +480,8 @@ def test_the_six_are_told_from_their_working_groups(graph: Graph) -> None:
 def test_both_beginnings_of_the_china_us_group_have_their_kind(graph: Graph) -> None:
     group = "mechanism:china-us-joint-working-group"
     kind = "{} iwm:begin ?date ; iwm:beginKind ?x FILTER(STR(?date) = '{}')"
-    for date, begun in (("2012-02", "initiated"), ("2012", "establishment-led-since")):
-        assert graph.values(STATED.format(kind.format(group, date))) == {f"begin:{begun}"}
+    for date, beginning in (("2012-02", "initiated"), ("2012", "establishment-led-since")):
+        assert graph.values(STATED.format(kind.format(group, date))) == {f"begin:{beginning}"}
     assert not graph.says("mechanism:cica-business-council iwm:begin ?date")
 
 
