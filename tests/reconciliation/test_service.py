@@ -439,16 +439,16 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_no_request_is_taken_for_more_than_it_is(given_json: object) -> None:
     text = json.dumps(given_json)
-    for read in (read_batch, read_extension):
+    for reader in (read_batch, read_extension):
         with suppress(QueryError):
-            read(text)
+            reader(text)
 
 
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    for read in (read_batch, read_extension):
+    for reader in (read_batch, read_extension):
         with suppress(QueryError):
-            read(text)
+            reader(text)
 
 
 def test_what_a_query_says_is_read() -> None:
