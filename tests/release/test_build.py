@@ -272,8 +272,8 @@ def test_a_killed_build_leaves_the_served_release(options: Settings, stage: str)
     assert served.store.ask("ASK { ?light a lights:Light }")
     again = quick(options)
     assert again.id == served.id
-    left = {path.name for path in options.releases.iterdir()}
-    assert left == {".lock", served.id, "current", "ontology-versions"}
+    names = {path.name for path in options.releases.iterdir()}
+    assert names == {".lock", served.id, "current", "ontology-versions"}
 
 
 # --- the swap ---
