@@ -72,7 +72,7 @@ def bounded(serve_for_session: Serve) -> Service:
 
 
 @pytest.fixture(scope="session")
-def cramped(serve_for_session: Serve) -> Service:
+def small_memory_service(serve_for_session: Serve) -> Service:
     """Return a service with little memory and all the time, which logs every request."""
     return serve_for_session(deadline=600, request_memory=64, access_log="on")
 

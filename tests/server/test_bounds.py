@@ -95,17 +95,17 @@ def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None
     assert eventually(bounded.is_well)
 
 
-def test_a_sorted_cross_product_gets_one_clean_error(cramped: Service) -> None:
-    answer = cramped.ask(SORTED)
+def test_a_sorted_cross_product_gets_one_clean_error(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask(SORTED)
     assert (answer.status, answer.problem) == (503, "memory-exceeded")
     assert int(answer.fields["retry-after"]) > 0
-    assert cramped.ask(LOOKUP).values == [NAME]
+    assert small_memory_service.ask(LOOKUP).values == [NAME]
 
 
-def test_an_answer_that_runs_out_of_memory_is_cut(cramped: Service) -> None:
-    answer = cramped.ask(DISTINCT)
+def test_an_answer_that_runs_out_of_memory_is_cut(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask(DISTINCT)
     assert answer.status == 503 or not answer.is_whole
-    assert cramped.ask(LOOKUP).values == [NAME]
+    assert small_memory_service.ask(LOOKUP).values == [NAME]
 
 
 @pytest.mark.parametrize("depth", [1_000, 20_000, 200_000])
@@ -136,9 +136,9 @@ def test_one_too_many_is_told_to_come_again(serve: Serve) -> None:
         wires = [stack.enter_context(service.connect()) for _ in range(8)]
         for wire in wires:
             wire.send(request(query(ENDLESS_COUNT)))
-        refused, _, _ = select([wire.socket for wire in wires], [], [], PATIENCE)
-        assert refused
-        answer = next(wire for wire in wires if wire.socket in refused).read()
+        readable, _, _ = select([wire.socket for wire in wires], [], [], PATIENCE)
+        assert readable
+        answer = next(wire for wire in wires if wire.socket in readable).read()
         assert (answer.status, answer.problem) == (503, "overloaded")
         assert int(answer.fields["retry-after"]) > 0
     assert eventually(service.is_well)

@@ -121,9 +121,9 @@ def test_7_1_a_body_may_come_in_chunks(service: Service, sent: bytes) -> None:
     ],
 )
 def test_6_3_a_body_without_one_clear_end_is_refused(service: Service, fields: str) -> None:
-    smuggled = "0\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
+    second_request = "0\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
     with service.connect() as wire:
-        answer = wire.exchange(raw(f"{POST}{fields}\r\n\r\n{smuggled}"))
+        answer = wire.exchange(raw(f"{POST}{fields}\r\n\r\n{second_request}"))
         assert answer.status in (400, 413)
         assert answer.problem
         # Nothing after it can be trusted to be a request.

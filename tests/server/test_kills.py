@@ -87,11 +87,11 @@ def test_a_worker_that_is_killed_within_a_request_does_not_hold_its_sender(victi
 def test_the_parent_is_started_again(victim: Service) -> None:
     for _ in range(2):
         (parent,) = victim.parents()
-        left = [parent, *parent.children()]
+        processes = [parent, *parent.children()]
         parent.kill()
         assert eventually(victim.is_well)
         assert parent.pid not in {each.pid for each in victim.parents()}
-        assert not psutil.wait_procs(left, 30)[1], "its workers live on"
+        assert not psutil.wait_procs(processes, 30)[1], "its workers live on"
     assert victim.process.poll() is None
     assert "Traceback" not in victim.log
 
@@ -102,10 +102,10 @@ def test_the_end_of_the_keeper_is_the_end_of_all(serve: Serve) -> None:
         wire.send(request(query(ENDLESS_ROWS)))
         parts = wire.parts(wire.read_head())
         next(parts)
-        left = service.processes()
-        assert len(left) >= 2
+        processes = service.processes()
+        assert len(processes) >= 2
         service.process.kill()
-        assert not psutil.wait_procs(left, 30)[1]
+        assert not psutil.wait_procs(processes, 30)[1]
         with pytest.raises(BrokenOff):
             sum(map(len, parts))
         with pytest.raises(ConnectionError):

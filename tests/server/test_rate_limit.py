@@ -107,13 +107,13 @@ def test_a_worker_that_is_killed_takes_no_count_with_it(serve: Serve) -> None:
 
 
 def refusals(limit: RateLimit, client: str, number: int) -> int:
-    refused = 0
+    refusals = 0
     for _ in range(number):
         try:
             limit.admit(client)
         except RequestProblem:
-            refused += 1
-    return refused
+            refusals += 1
+    return refusals
 
 
 def test_each_rate_holds() -> None:

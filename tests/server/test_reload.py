@@ -88,8 +88,8 @@ def is_all_new(service: Service, place: Place) -> bool:
 
 def test_a_build_beside_a_service_does_not_disturb_it(service: Service, place: Place) -> None:
     parents = service.parents()
-    done = run("build", *place.words, "--base-iri", "http://other.example/")
-    assert done.returncode == 0, done.stderr
+    result = run("build", *place.words, "--base-iri", "http://other.example/")
+    assert result.returncode == 0, result.stderr
     assert place.current not in (place.old, place.new)
     assert service.parents() == parents
     assert service.release() == place.old
@@ -140,8 +140,8 @@ def by_signal(service: Service, _place: Place) -> None:
 
 
 def by_command(_service: Service, place: Place) -> None:
-    done = run("reload", *place.words)
-    assert done.returncode == 0, done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("reload", [by_signal, by_command])
@@ -215,15 +215,15 @@ def test_a_release_that_cannot_be_loaded_changes_nothing_and_is_told(
     service.send_signal(signal.SIGHUP)
     eventually(lambda: broken in service.log)
     assert (service.release(), service.get(NAME).values) == (place.old, [OLD])
-    done = run("reload", *place.words)
-    assert done.returncode == 1
-    assert "Error: " in done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 1
+    assert "Error: " in result.stderr
     assert (service.release(), service.get(NAME).values) == (place.old, [OLD])
     # It was no end of reloading either.
     place.make_current(place.new)
     service.send_signal(signal.SIGHUP)
     eventually(lambda: is_all_new(service, place))
-    assert "Traceback" not in service.log + done.stderr
+    assert "Traceback" not in service.log + result.stderr
 
 
 def spoil(place: Place, name: str) -> None:
@@ -237,7 +237,7 @@ def spoil(place: Place, name: str) -> None:
 
 
 def test_a_reload_without_a_service_is_an_error(place: Place) -> None:
-    done = run("reload", *place.words)
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: ")
-    assert "Traceback" not in done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.stderr

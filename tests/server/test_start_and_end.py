@@ -64,8 +64,8 @@ def test_a_unix_socket_is_served_even_where_one_was_left(
     lights_folder: Path, releases: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "socket"
-    with closing(socket.socket(socket.AF_UNIX)) as left:
-        left.bind(str(path))
+    with closing(socket.socket(socket.AF_UNIX)) as stale_socket:
+        stale_socket.bind(str(path))
     arguments = [*places(lights_folder, releases), "--unix-socket", path]
     with started(arguments, tmp_path, {}) as service:
         until_serving(service)
@@ -177,7 +177,7 @@ def test_what_is_under_way_is_finished_at_the_end(
         head = long.read_head()
         parts = long.parts(head)
         first = next(parts)
-        left = service.processes()
+        processes = service.processes()
         send(service, number)
         # No new connection is accepted, and requests in progress go on.
         assert idle.is_closed()
@@ -185,7 +185,7 @@ def test_what_is_under_way_is_finished_at_the_end(
         assert rows == 100_001
         assert long.is_closed()
         assert service.wait() == 0
-        assert not psutil.wait_procs(left, PATIENCE)[1]
+        assert not psutil.wait_procs(processes, PATIENCE)[1]
     with pytest.raises(ConnectionError):
         service.connect()
     assert "Traceback" not in service.log
@@ -219,12 +219,12 @@ def test_a_second_signal_ends_it_at_once(serve: Serve, number: signal.Signals) -
         wire.send(request(query(ENDLESS_ROWS)))
         parts = wire.parts(wire.read_head())
         next(parts)
-        left = service.processes()
+        processes = service.processes()
         service.send_signal(signal.SIGTERM)
         eventually(lambda: refuses(service))
         service.send_signal(number)
         assert service.wait() == 0
-        assert not psutil.wait_procs(left, PATIENCE)[1]
+        assert not psutil.wait_procs(processes, PATIENCE)[1]
         with pytest.raises(BrokenOff):
             sum(map(len, parts))
     assert "Traceback" not in service.log
