@@ -24,14 +24,14 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map
 
 @given(TEXTS)
 def test_tokens_and_white_space_are_the_whole_text(text: str) -> None:
-    rebuilt, done = "", 0
+    rebuilt, end = "", 0
     for token in sparql.tokens(text):
-        gap = text[done : token.start]
+        gap = text[end : token.start]
         assert not gap.strip(" \t\r\n")
         rebuilt += gap + token.text
-        done = token.end
-    assert rebuilt + text[done:] == text
-    assert not text[done:].strip(" \t\r\n")
+        end = token.end
+    assert rebuilt + text[end:] == text
+    assert not text[end:].strip(" \t\r\n")
 
 
 @given(TEXTS)
