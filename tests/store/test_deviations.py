@@ -149,22 +149,26 @@ def test_an_escape_of_no_character_is_refused(text: str) -> None:
 @given(st.lists(PIECES, max_size=25).map(" ".join) | st.lists(PIECES, max_size=25).map("".join))
 def test_whatever_is_edited_can_be_found_again(query: str) -> None:
     try:
-        read = repair(query)
+        repair_result = repair(query)
     except QueryError:
         return
-    done = 0
-    for edit in read.edits:
-        assert edit.start >= done
+    end = 0
+    for edit in repair_result.edits:
+        assert edit.start >= end
         assert "\n" not in edit.text or "\n" in query[edit.start : edit.end]
-        done = edit.end
-    offsets = [read.original_offset(offset) for offset in range(len(read.text) + 1)]
+        end = edit.end
+    offsets = [
+        repair_result.original_offset(offset) for offset in range(len(repair_result.text) + 1)
+    ]
     assert offsets == sorted(offsets)
     untouched = [
         (offset, place)
         for offset, place in enumerate(offsets[:-1])
-        if not any(edit.start <= place < max(edit.end, edit.start + 1) for edit in read.edits)
+        if not any(
+            edit.start <= place < max(edit.end, edit.start + 1) for edit in repair_result.edits
+        )
     ]
-    assert all(read.text[offset] == query[place] for offset, place in untouched)
+    assert all(repair_result.text[offset] == query[place] for offset, place in untouched)
 
 
 @pytest.mark.parametrize(
