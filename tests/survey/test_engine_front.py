@@ -225,17 +225,17 @@ def test_the_command_line_asks_the_engine(
     engine: Engine, embedded: FlaskClient, mechanisms_folder: Path, tmp_path: Path
 ) -> None:
     places = ("--project", mechanisms_folder, "--releases", tmp_path)
-    done = run("query", "providers-of-secretariats", "--store", engine.query, *places)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == embedded.get("/queries/providers-of-secretariats.tsv").text
+    result = run("query", "providers-of-secretariats", "--store", engine.query, *places)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == embedded.get("/queries/providers-of-secretariats.tsv").text
 
 
 def test_an_index_of_the_engine_finds_what_that_of_a_build_finds(
     engine: Engine, embedded: FlaskClient, mechanisms_folder: Path, tmp_path: Path
 ) -> None:
     places = ("--store", engine.query, "--releases", tmp_path / "releases")
-    done = run("index", mechanisms_folder, *places)
-    assert done.returncode == 0, done.stderr
+    result = run("index", mechanisms_folder, *places)
+    assert result.returncode == 0, result.stderr
     with started([mechanisms_folder, *places, "--port", "0"], tmp_path, {}) as running:
         service = until_serving(running)
         assert "The index of names and sentences is of" in service.output
