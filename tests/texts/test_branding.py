@@ -156,12 +156,12 @@ def test_serving_ends_at_once_with_what_is_wrong_with_the_picture(
     if data is not None:
         (lights_copy / name).write_bytes(data)
     command = ["serve", "--project", lights_copy, "--site-logo", lights_copy / name, "--port", "0"]
-    ended = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "graphsvc", *map(str, command)],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert ended.returncode == 2
-    assert message in ended.stderr
+    assert result.returncode == 2
+    assert message in result.stderr
