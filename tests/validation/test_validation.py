@@ -59,18 +59,20 @@ def load_case(path: Path) -> Case:
 EVERY_CASE = [load_case(path) for path in sorted(CASES.glob("*.yaml"))]
 
 
-def errors_of(project: Path) -> list[Finding]:
-    read = sources.load(project)
-    demands = settings.load({"project": project}, {}).demands
-    findings = demands.weigh(validate(read, materialise(read.quads, read.base).quads))
+def errors_of(folder: Path) -> list[Finding]:
+    project = sources.load(folder)
+    demands = settings.load({"project": folder}, {}).demands
+    findings = demands.weigh(validate(project, materialise(project.quads, project.base).quads))
     return [each for each in findings if each.severity is Severity.ERROR]
 
 
-def findings_of(project: Path) -> list[Finding]:
+def findings_of(folder: Path) -> list[Finding]:
     """Return the findings, except those of the OWL tools."""
-    read = sources.load(project)
-    demands = settings.load({"project": project}, {}).demands
-    return list(demands.weigh(validate_quickly(read, materialise(read.quads, read.base).quads)))
+    project = sources.load(folder)
+    demands = settings.load({"project": folder}, {}).demands
+    return list(
+        demands.weigh(validate_quickly(project, materialise(project.quads, project.base).quads))
+    )
 
 
 def line_of(file: Path, words: str) -> int:
@@ -169,11 +171,11 @@ def test_an_exception_that_excepts_nothing_is_told(tmp_path: Path) -> None:
 
 
 def test_a_term_that_no_query_uses_is_told(tmp_path: Path) -> None:
-    project = copied(ROOT, tmp_path / "project")
-    for query in (project / "queries").glob("*.rq"):
+    folder = copied(ROOT, tmp_path / "project")
+    for query in (folder / "queries").glob("*.rq"):
         query.write_text(query.read_text("utf-8").replace("iwm:ordinal", "iwm:year"), "utf-8")
-    read = sources.load(project)
-    unused = list(usage.findings(ValidationContext(read, read.quads)))
+    project = sources.load(folder)
+    unused = list(usage.findings(ValidationContext(project, project.quads)))
     assert [(item.check, item.entity) for item in unused] == [
         ("unused-term", "https://w3id.org/iwm/ontology#ordinal")
     ]
@@ -181,13 +183,15 @@ def test_a_term_that_no_query_uses_is_told(tmp_path: Path) -> None:
 
 
 def test_a_misspelt_term_of_a_known_vocabulary_is_a_warning(tmp_path: Path) -> None:
-    project = copied(ROOT, tmp_path / "project")
-    schemes = project / "data" / "schemes.ttl"
+    folder = copied(ROOT, tmp_path / "project")
+    schemes = folder / "data" / "schemes.ttl"
     schemes.write_text(
         schemes.read_text("utf-8").replace("skos:prefLabel", "skos:preferredLabel", 1), "utf-8"
     )
-    read = sources.load(project)
-    by_check = {item.check: item for item in terms.findings(ValidationContext(read, read.quads))}
+    project = sources.load(folder)
+    by_check = {
+        item.check: item for item in terms.findings(ValidationContext(project, project.quads))
+    }
     assert set(by_check) == {"unknown-term", "undeclared-reuse"}
     assert by_check["unknown-term"].severity is Severity.WARNING
     assert "skos:preferredLabel" in by_check["unknown-term"].message
