@@ -290,7 +290,7 @@ def test_a_year_beside_its_date_needs_no_row() -> None:
 
 
 def test_what_another_thing_says_the_other_way_round_is_not_listed_again() -> None:
-    turned = Quad(node("has"), OWL.inverseOf, node("of"), node("terms"))
+    inverse = Quad(node("has"), OWL.inverseOf, node("of"), node("terms"))
     facts = sentence("s", (A, node("has"), B), (B, node("of"), A))
     assert thing(graph_of(*facts), A.value, "en").incoming
-    assert not thing(graph_of(turned, *facts), A.value, "en").incoming
+    assert not thing(graph_of(inverse, *facts), A.value, "en").incoming

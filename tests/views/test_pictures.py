@@ -100,28 +100,28 @@ def test_the_time_line_tells_dates_at_their_precision(client: FlaskClient) -> No
 
 
 def test_a_bar_stands_at_its_year() -> None:
-    drawn = timeline(dated('<urn:x:a> <urn:x:on> "2007"^^xsd:gYear , "2014"^^xsd:gYear .'), "en")
-    assert (drawn.begin, drawn.end) == (2007, 2015)
-    first, second = drawn.moments
-    assert (drawn.place(first.time.begin), drawn.width(first)) == ("0.000%", "12.500%")
-    assert drawn.place(second.time.begin) == drawn.place(2014) == "87.500%"
-    assert drawn.anchor(2007) == "start"
-    assert drawn.anchor(2010) == "middle"
-    assert drawn.anchor(2015) == "end"
+    picture = timeline(dated('<urn:x:a> <urn:x:on> "2007"^^xsd:gYear , "2014"^^xsd:gYear .'), "en")
+    assert (picture.begin, picture.end) == (2007, 2015)
+    first, second = picture.moments
+    assert (picture.place(first.time.begin), picture.width(first)) == ("0.000%", "12.500%")
+    assert picture.place(second.time.begin) == picture.place(2014) == "87.500%"
+    assert picture.anchor(2007) == "start"
+    assert picture.anchor(2010) == "middle"
+    assert picture.anchor(2015) == "end"
 
 
 def test_of_very_many_dates_the_first_ones_are_drawn() -> None:
     days = (f'<urn:x:a/{n}> <urn:x:on> "{1000 + n % 900}-01-01"^^xsd:date .' for n in range(3_000))
-    drawn = timeline(dated(" ".join(days)), "en", most=8)
-    assert drawn.is_partial
-    assert (drawn.total, len(drawn.moments)) == (MOST_ROWS, 8)
+    picture = timeline(dated(" ".join(days)), "en", most=8)
+    assert picture.is_partial
+    assert (picture.total, len(picture.moments)) == (MOST_ROWS, 8)
 
 
 def test_a_graph_without_dates_and_places_has_no_pictures() -> None:
     graph = graph_of("<urn:x:a> <urn:x:says> 1 .")
-    drawn = timeline(graph, "en")
-    assert not drawn.moments
-    assert not drawn.is_partial
+    picture = timeline(graph, "en")
+    assert not picture.moments
+    assert not picture.is_partial
     assert not drawn_map(graph, "en").things
     assert not home(graph, "en").texts
 
@@ -130,9 +130,9 @@ def test_of_very_many_places_the_first_ones_are_drawn() -> None:
     everywhere = (
         f"<urn:x:a/{n}> <{GEO}lat> {n % 90} ; <{GEO}long> {n % 180} ." for n in range(1_000)
     )
-    drawn = drawn_map(graph_of(f"GRAPH <urn:x:g> {{ {' '.join(everywhere)} }}"), "en")
-    assert len(drawn.spots) == MOST_SPOTS
-    assert drawn.more == 1_000 - MOST_SPOTS
+    picture = drawn_map(graph_of(f"GRAPH <urn:x:g> {{ {' '.join(everywhere)} }}"), "en")
+    assert len(picture.spots) == MOST_SPOTS
+    assert picture.more == 1_000 - MOST_SPOTS
 
 
 def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:

@@ -99,9 +99,9 @@ def numbered(pieces: tuple[Piece, ...]) -> dict[int, str]:
 def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> None:
     graph = Graph(mechanisms_release.store, mechanisms_release.base)
     iri = BASE + "source/international-working-mechanisms"
-    read = read_text(graph, iri, None, (1, 100), "en")
-    assert read is not None
-    by_number = {entry.passage.number: entry for entry in read.passages}
+    view = read_text(graph, iri, None, (1, 100), "en")
+    assert view is not None
+    by_number = {entry.passage.number: entry for entry in view.passages}
     by_words = names(by_number[12].pieces)
     assert by_words["ZHANG Yujing"] == "ZHANG Yujing"
     assert by_words["CICA Business Council"] == "CICA Business Council"
@@ -128,7 +128,7 @@ def test_long_texts_stand_on_several_pages(mechanisms_release: Release) -> None:
     iri = BASE + "source/international-working-mechanisms"
     content = mechanisms_release.texts["international-working-mechanisms"]
     pages = [read_text(graph, iri, content, (number, 10), "en") for number in (1, 2, 3, 4)]
-    passages = [entry for read in pages if read for entry in read.passages]
+    passages = [entry for view in pages if view for entry in view.passages]
     assert [entry.passage.number for entry in passages] == list(range(1, 36))
     assert "".join(entry.passage.quote + entry.after for entry in passages) == content
     assert read_text(graph, iri, content, (5, 10), "en") is None
@@ -223,17 +223,17 @@ def long_text(passages: int, facts: int) -> Graph:
 
 def test_a_very_long_text_is_read_page_by_page() -> None:
     graph = long_text(passages=3_000, facts=0)
-    read = read_text(graph, "urn:x:text", None, (3, 100), "en")
-    assert read is not None
-    assert (read.page, read.pages, len(read.passages)) == (3, 30, 100)
-    assert read.passages[0].passage.quote == "w200"
-    assert not any(entry.facts for entry in read.passages)
+    view = read_text(graph, "urn:x:text", None, (3, 100), "en")
+    assert view is not None
+    assert (view.page, view.pages, len(view.passages)) == (3, 30, 100)
+    assert view.passages[0].passage.quote == "w200"
+    assert not any(entry.facts for entry in view.passages)
 
 
 def test_of_very_many_facts_the_first_ones_stand_beside_a_passage() -> None:
     graph = long_text(passages=3, facts=5_000)
-    read = read_text(graph, "urn:x:text", None, (1, 100), "en")
-    assert read is not None
-    second = read.passages[1]
+    view = read_text(graph, "urn:x:text", None, (1, 100), "en")
+    assert view is not None
+    second = view.passages[1]
     assert (second.facts, second.more) == (5_000, 5_000 - MOST_FACTS)
     assert second.level == 4

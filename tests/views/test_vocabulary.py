@@ -153,11 +153,11 @@ def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) ->
 
 
 def test_the_narrow_tree_has_the_width_of_a_phone(mechanisms: Vocabulary) -> None:
-    drawn = mechanisms.pictures.upright
-    assert drawn is not None
-    assert drawn.width <= 328
+    picture = mechanisms.pictures.upright
+    assert picture is not None
+    assert picture.width <= 328
     # A class is to the right of its superclass, and below it.
-    assert len(drawn.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
+    assert len(picture.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
 
 
 def _all(branches: Sequence[Branch]) -> list[Branch]:
@@ -338,11 +338,11 @@ def test_edges_that_need_not_cross_do_not() -> None:
 
 @pytest.mark.parametrize("picture", ["tree", "upright", "network"])
 def test_no_box_lies_on_another(mechanisms: Vocabulary, picture: str) -> None:
-    drawn: Drawing = getattr(mechanisms.pictures, picture)
-    boxes = drawn.boxes
+    drawing: Drawing = getattr(mechanisms.pictures, picture)
+    boxes = drawing.boxes
     for number, one in enumerate(boxes):
-        assert 0 <= one.x <= drawn.width - one.width
-        assert 0 <= one.y <= drawn.height - one.height
+        assert 0 <= one.x <= drawing.width - one.width
+        assert 0 <= one.y <= drawing.height - one.height
         for other in boxes[:number]:
             apart_x = one.x >= other.x + other.width or other.x >= one.x + one.width
             apart_y = one.y >= other.y + other.height or other.y >= one.y + one.height
@@ -354,8 +354,8 @@ def test_the_network_says_each_property_once(mechanisms: Vocabulary) -> None:
     assert len(names) == len(set(names)) > 40
     picture = mechanisms.pictures.network
     assert picture is not None
-    drawn = {entry.iri for box in picture.boxes if not box.is_class for entry in box.terms}
-    assert drawn == set(names)
+    iris = {entry.iri for box in picture.boxes if not box.is_class for entry in box.terms}
+    assert iris == set(names)
     # Of two inverses one is drawn, and no shortcut.
     ends = [str(name).rpartition("#")[2] for name in names]
     assert ("hasSecretariat" in ends) != ("secretariatOf" in ends)
