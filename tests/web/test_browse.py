@@ -217,9 +217,9 @@ def test_a_comparison_is_quiet_where_nothing_is_expected(client: FlaskClient) ->
 
 def test_a_comparison_can_be_turned_round(client: FlaskClient) -> None:
     address = "/compare?iri=mechanism:crccme&iri=mechanism:bfic&highlight=differences"
-    turned = f"{address}&things=rows"
-    assert f'href="{escape(turned)}">Things as rows' in client.get(address).text
-    page = client.get(turned).text
+    address_of_rows = f"{address}&things=rows"
+    assert f'href="{escape(address_of_rows)}">Things as rows' in client.get(address).text
+    page = client.get(address_of_rows).text
     assert f'href="{escape(address)}">Things as columns' in page
     tables = page.count("<table")
     assert page.count('<th scope="row">') == 2 * tables

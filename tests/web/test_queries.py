@@ -411,8 +411,8 @@ def test_any_text_can_be_coloured_and_loses_nothing(text: str) -> None:
 
 def test_a_value_stands_where_filters_see_it() -> None:
     text = "CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }"
-    put = with_values(text, {"c": Literal('"}')})
-    assert put == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
+    text_with_value = with_values(text, {"c": Literal('"}')})
+    assert text_with_value == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
     assert with_values(text, {}) == text
 
 

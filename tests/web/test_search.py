@@ -174,8 +174,8 @@ def test_the_client_chooses_between_page_and_json(client: FlaskClient) -> None:
 
     assert kind("*/*") == kind("text/html") == "text/html"
     assert kind("application/json") == "application/json"
-    refused = client.get("/search?q=cica", headers={"Accept": "text/turtle"})
-    assert refused.status_code == 406
+    answer = client.get("/search?q=cica", headers={"Accept": "text/turtle"})
+    assert answer.status_code == 406
 
 
 def test_an_answer_is_kept_by_release_and_reader(client: FlaskClient) -> None:

@@ -463,9 +463,9 @@ def test_the_site_map_lists_pages_that_are_there(client: FlaskClient, release: R
     for address in [*addresses[:40], *addresses[40::10]]:
         answer = client.get(path(address), headers={"Accept": "text/html"}, buffered=True)
         assert (answer.status_code, answer.mimetype) == (200, "text/html"), address
-    stated = release.pages.read_text("utf-8").split()
-    assert len(stated) > release.manifest.counts["entities"]
-    assert {f"{HOST}/doc/{iri.removeprefix(release.base)}" for iri in stated} <= set(addresses)
+    iris = release.pages.read_text("utf-8").split()
+    assert len(iris) > release.manifest.counts["entities"]
+    assert {f"{HOST}/doc/{iri.removeprefix(release.base)}" for iri in iris} <= set(addresses)
     others = ("", "browse", "timeline", "map", "ontology", "queries", "sparql", "api", "releases")
     assert {f"{HOST}/{page}" for page in others} <= set(addresses)
     query_pages = {f"{HOST}/queries/{query.name}" for query in load_queries(release.queries)}

@@ -145,8 +145,8 @@ def test_the_dataset_can_be_chosen(client: FlaskClient) -> None:
     assert len(names(form)) == 3
     direct = client.post("/sparql", query_string=one, data=everywhere, content_type=QUERY_TYPE)
     assert len(names(direct)) == 2
-    refused = ask(client, everywhere, **{"default-graph-uri": "no iri"})
-    assert refused.status_code == 400
+    answer = ask(client, everywhere, **{"default-graph-uri": "no iri"})
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -298,9 +298,9 @@ def test_head_and_options(client: FlaskClient) -> None:
     assert set(options.allow) == {"GET", "HEAD", "OPTIONS", "POST"}
     assert "Content-Type" in options.headers["Access-Control-Allow-Headers"]
     for method in ("PUT", "DELETE", "PATCH"):
-        refused = client.open("/sparql", method=method)
-        assert refused.status_code == 405
-        assert "POST" in refused.headers["Allow"]
+        answer = client.open("/sparql", method=method)
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["Allow"]
 
 
 def test_head_of_an_answer_without_end_ends(client: FlaskClient) -> None:
