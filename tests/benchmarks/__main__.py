@@ -36,7 +36,7 @@ Measurement = TypeVar("Measurement")
 
 PARTS = ("answers", "speed", "stream", "runaway", "memory", "connections")
 
-#: After how many seconds a runaway is to be ended.
+#: After so many seconds the server ends a runaway query.
 DEADLINE = 4
 
 #: How long an answer is waited for, in seconds. With a slow server the others wait less as well.

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 _SUFFIXES = {"k": 1_000, "M": 1_000_000}
 
 
-def some_of(known: Iterable[str]) -> Callable[[str], list[str]]:
+def some_of(choices: Iterable[str]) -> Callable[[str], list[str]]:
     """Return what reads a list of names with commas; the order is that of ``known``."""
 
     def read(text: str) -> list[str]:
-        wanted = text.split(",")
-        if unknown := set(wanted) - set(known):
-            raise argparse.ArgumentTypeError(f"{unknown} is none of: {', '.join(known)}")
-        return [name for name in known if name in wanted]
+        names = text.split(",")
+        if unknown := set(names) - set(choices):
+            raise argparse.ArgumentTypeError(f"{unknown} is none of: {', '.join(choices)}")
+        return [name for name in choices if name in names]
 
     return read
 

@@ -1,8 +1,8 @@
-"""Requests that come when a plan says, however long the answers before them take.
+"""Sends requests at planned times, however long the earlier answers take.
 
-A client that waits for an answer before it asks again hides how long others would have waited. So
-a request here goes out at its time, on a connection that is free or on a new one, and its time
-counts from the plan.
+A client that waits for each answer before it asks again hides how long others would have waited.
+So each request goes out at its planned time, on a free connection or on a new one, and its latency
+counts from the planned time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def offer(target: Target, plan: Plan, patience: float) -> Measured:
     """Send the requests of a plan; wait so many seconds at most for the answers after the last."""
     measured = Measured()
     busy, started = time.process_time(), time.perf_counter()
-    gc.disable()  # a pause of ours would be taken for one of the server
+    gc.disable()  # a pause of this process would look like a pause of the server
     try:
         _Clients(target, plan, measured).run(started, patience)
     finally:

@@ -3,7 +3,8 @@
     python -m tests.benchmarks.checking            # 4,000 to 100,000 triples
     python -m tests.benchmarks.checking 1000000
 
-Processor time, of this process alone: without the OWL tools, which are bounded and not ours.
+Measures the processor time of this process only. The OWL tools are left out: they have a time limit
+and are other people's programs.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ PREFIXES = """@prefix o: <https://example.org/g/ontology#> .
 
 
 def thing(number: int) -> str:
-    """Return what is said of a thing; of one in ten a date that is none."""
+    """Return the facts about a thing; one thing in ten has an invalid date."""
     date = "2001-02-03" if number % 10 else "soon"
     here = "https://example.org/g/id/thing/t"
     return (
@@ -83,9 +84,9 @@ def measure(triples: int) -> None:
         write(Path(name), triples)
         project, reading = timed(lambda: sources.load(Path(name)))
         follows, inferring = timed(lambda: inferred(project).quads)
-        found, checking = timed(lambda: validate(project, follows))
+        findings, checking = timed(lambda: validate(project, follows))
     steps = f"{reading:.2f} | {inferring:.2f} | {checking:.2f}"
-    print(f"| {triples:,} | {steps} | {len(found):,} |", flush=True)  # noqa: T201 - a report
+    print(f"| {triples:,} | {steps} | {len(findings):,} |", flush=True)  # noqa: T201 - a report
 
 
 def _no_toolkit() -> owl.Toolkit:

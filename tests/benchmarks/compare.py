@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 SAMPLE = 5
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
-_SHOWN = 300
+_EXCERPT_LENGTH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +47,25 @@ def compare(
     patience: float,
 ) -> list[Difference]:
     """Ask every server some texts of every question; at most one difference for each of both."""
-    found = []
+    differences = []
     for question in questions:
         texts = question.texts(population, SAMPLE)
         expected = [_answer(servers[0], question, text, patience) for text in texts]
         for server in servers:
-            found += _first_difference(server, question, expected, texts, patience)
-    return found
+            differences += _first_difference(server, question, expected, texts, patience)
+    return differences
 
 
 def _first_difference(
     server: Server,
     question: Question,
-    expected: Sequence[Any],
+    all_expected: Sequence[Any],
     texts: Sequence[str],
     patience: float,
 ) -> list[Difference]:
-    for text, wanted in zip(texts, expected, strict=True):
-        given = _answer(server, question, text, patience)
-        what = _failure(given) or _failure(wanted) or _difference(given, wanted)
+    for text, expected in zip(texts, all_expected, strict=True):
+        actual = _answer(server, question, text, patience)
+        what = _failure(actual) or _failure(expected) or _difference(actual, expected)
         if what:
             return [Difference(question.name, server.peer.name, what, text)]
     return []
@@ -85,8 +85,8 @@ def _answer(server: Server, question: Question, text: str, patience: float) -> A
     except OSError as error:
         return _Failure(f"no answer: {error}")
     if reply.status != 200:
-        said = reply.body[:_SHOWN].decode("utf-8", "replace")
-        return _Failure(f"status {reply.status}: {said}")
+        excerpt = reply.body[:_EXCERPT_LENGTH].decode("utf-8", "replace")
+        return _Failure(f"status {reply.status}: {excerpt}")
     try:
         return canonical(question, reply)
     except (ValueError, KeyError, SyntaxError) as error:
@@ -100,22 +100,22 @@ def canonical(question: Question, reply: Reply) -> Any:
     """
     if question.accept == GRAPH:
         return frozenset(str(quad.triple) for quad in parse(reply.body, RdfFormat.N_TRIPLES))
-    told = json.loads(reply.body)
-    if "boolean" in told:
-        return told["boolean"]
+    document = json.loads(reply.body)
+    if "boolean" in document:
+        return document["boolean"]
     rows = [
         frozenset((name, *_term(term)) for name, term in row.items())
-        for row in told["results"]["bindings"]
+        for row in document["results"]["bindings"]
     ]
-    variables = tuple(told["head"]["vars"])
+    variables = tuple(document["head"]["vars"])
     return (variables, tuple(rows) if question.ordered else Counter(rows))
 
 
 def _term(term: dict[str, str]) -> tuple[str, str, str]:
     """Return a term's kind, its value, and its language or datatype.
 
-    "typed-literal" is what the format said before it became a recommendation; a plain literal
-    is an xsd:string (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal).
+    Drafts of the format used "typed-literal"; a plain literal is an xsd:string
+    (https://www.w3.org/TR/rdf11-concepts/#section-Graph-Literal).
     """
     kind = "literal" if term["type"] == "typed-literal" else term["type"]
     language = term.get("xml:lang", "").lower()
@@ -127,18 +127,18 @@ def _failure(answer: Any) -> str:
     return str(answer) if isinstance(answer, _Failure) else ""
 
 
-def _difference(given: Any, wanted: Any) -> str:
-    if given == wanted:
+def _difference(actual: Any, expected: Any) -> str:
+    if actual == expected:
         return ""
-    if isinstance(given, frozenset):
-        return _lacks(given - wanted, wanted - given)
-    if isinstance(given, tuple) and isinstance(given[1], Counter):
-        return _lacks(given[1] - wanted[1], wanted[1] - given[1]) or "other variables"
-    return f"not the same: {given!s:.{_SHOWN}} instead of {wanted!s:.{_SHOWN}}"
+    if isinstance(actual, frozenset):
+        return _lacks(actual - expected, expected - actual)
+    if isinstance(actual, tuple) and isinstance(actual[1], Counter):
+        return _lacks(actual[1] - expected[1], expected[1] - actual[1]) or "other variables"
+    return f"not the same: {actual!s:.{_EXCERPT_LENGTH}} instead of {expected!s:.{_EXCERPT_LENGTH}}"
 
 
 def _lacks(more: Any, fewer: Any) -> str:
     if not more and not fewer:
         return ""
-    said = f"{len(more)} too many, {len(fewer)} missing; for example {next(iter(more or fewer))}"
-    return said[:_SHOWN]
+    summary = f"{len(more)} too many, {len(fewer)} missing; for example {next(iter(more or fewer))}"
+    return summary[:_EXCERPT_LENGTH]

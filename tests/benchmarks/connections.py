@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from .crowd import CONNECTIONS, Held, crowd
+from .crowd import CONNECTIONS, CrowdReport, crowd
 from .load import Latencies, Span, load
 from .mix import FIRST, question
 from .rounds import TEXTS
@@ -25,7 +25,7 @@ _ALONE = "alone"
 _IDLE = f"beside {CONNECTIONS} idle connections"
 _SLOW = f"beside {CONNECTIONS} connections that send a byte a second"
 
-#: For how many seconds the connections are held before lookups are measured beside them.
+#: Lookups are measured only after the connections have been open for so many seconds.
 _SETTLING = 2.0
 #: A single client has few answers a second, and the 99th percentile needs many.
 _LONGER = 3
@@ -33,19 +33,19 @@ _LONGER = 3
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
-    """Lookups by one client in one round, and what went on beside them; None when alone."""
+    """Lookups by one client in one round; ``crowd_report`` is None if the client was alone."""
 
     beside: str
     round: int
     latencies: Latencies
     answers: int
     failures: dict[str, int]
-    held: Held | None
+    crowd_report: CrowdReport | None
 
 
 @dataclass(frozen=True, slots=True)
 class Connections:
-    """Lookups of several rounds, alone and beside connections that are held."""
+    """Lookups of several rounds, alone and beside many open connections."""
 
     peer: str
     lookups: list[Lookups]
@@ -56,12 +56,12 @@ class Connections:
         yield ""
         heads = ("one client", "median, ms", "99 %, ms", "ratio of medians (of rounds)", "failed")
         yield from table(heads, (self._row(each) for each in (_ALONE, _IDLE, _SLOW)))
-        held = [each.held for each in self.lookups if each.held]
+        crowds = [each.crowd_report for each in self.lookups if each.crowd_report]
         yield (
             f"The process that held the connections was at work for "
-            f"{max(each.processor for each in held):.1%} of the time at most, sent "
-            f"{sum(each.sent for each in held):,} bytes, and made "
-            f"{sum(each.closed for each in held):,} connections anew that the server had closed."
+            f"{max(each.processor for each in crowds):.1%} of the time at most, sent "
+            f"{sum(each.sent for each in crowds):,} bytes, and made "
+            f"{sum(each.closed for each in crowds):,} connections anew that the server had closed."
         )
         yield ""
 
@@ -91,19 +91,21 @@ def connections(server: Server, population: Population, plan: Plan) -> Connectio
     for number in range(plan.rounds):
         lookups.append(_lookups(_ALONE, number, load(server.target, requests, 1, span), None))
         for name, bytes_per_second in ((_IDLE, 0), (_SLOW, 1)):
-            with crowd(server.target, bytes_per_second) as held:
+            with crowd(server.target, bytes_per_second) as reports:
                 time.sleep(_SETTLING)
                 measured = load(server.target, requests, 1, span)
-            lookups.append(_lookups(name, number, measured, held[0]))
+            lookups.append(_lookups(name, number, measured, reports[0]))
     return Connections(server.peer.name, lookups)
 
 
-def _lookups(beside: str, number: int, measured: Measured, held: Held | None) -> Lookups:
+def _lookups(
+    beside: str, number: int, measured: Measured, crowd_report: CrowdReport | None
+) -> Lookups:
     return Lookups(
         beside=beside,
         round=number,
         latencies=Latencies.of(measured.latencies),
         answers=len(measured.latencies),
         failures=dict(measured.failures),
-        held=held,
+        crowd_report=crowd_report,
     )

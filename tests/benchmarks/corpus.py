@@ -59,7 +59,7 @@ class Corpus:
 
 
 def prepare(folder: Path, quads: int, seed: int) -> Corpus:
-    """Return the data in so many quads, made if it is not there yet for this program's releases."""
+    """Return a corpus of so many quads; make it if this program's releases do not have it yet."""
     folder = folder / f"{quads}-{seed}-{__version__}-{release.FORMAT_VERSION}"
     summary = folder / "population.json"
     if summary.exists():
@@ -69,7 +69,7 @@ def prepare(folder: Path, quads: int, seed: int) -> Corpus:
     corpus = Corpus(folder, generate(folder / "quads.nq", quads, seed))
     _database(corpus)
     put_release(corpus)
-    # Written last: what lacks it is not finished.
+    # This file is written last: a folder without it is incomplete.
     corpus.population.write(summary)
     return corpus
 
@@ -90,15 +90,15 @@ def put_release(corpus: Corpus) -> None:
         union.fill(store, corpus.nquads.read_bytes())
         store.optimize()
         store.flush()
-        del store  # it holds the folder open, which is renamed soon
+        del store  # it keeps files of the folder open, and the folder is renamed next
         quads = pyoxigraph.parse(path=str(corpus.nquads), format=pyoxigraph.RdfFormat.N_QUADS)
         search.write(list(quads), BASE, folder / release.SEARCH, Naming())
         nquads = b"".join(sorted(corpus.nquads.read_bytes().splitlines(keepends=True)))
         (folder / release.PAGES).write_bytes(listing.pages(nquads, BASE))
         (folder / release.DOCUMENTS).write_bytes(listing.documents(nquads, BASE))
         lexical_forms.write(nquads, folder / release.FORMS)
-        written = dumps.write(nquads, PREFIXES, folder)
-        manifest = replace(_manifest(corpus), dumps=written)
+        files = dumps.write(nquads, PREFIXES, folder)
+        manifest = replace(_manifest(corpus), dumps=files)
         home = release_repository.put(folder, manifest, corpus.releases)
     release_repository.make_current(home, corpus.releases)
 

@@ -24,14 +24,14 @@ CONNECTIONS = 500
 
 #: So many times a second some of the slow clients have their turn to send a byte.
 _TURNS = 50
-#: What is never sent to its end: a request of some ten minutes.
+#: A request that takes some ten minutes at a byte a second, and is never sent to its end.
 _REQUEST = "SELECT * WHERE { ?s ?p ?o } " + " ".join(["# a slow request"] * 20)
 _STARTING = 60.0
 _BUFFER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CrowdReport:
     """How it went: connections that the server closed meanwhile, bytes sent, and our own work.
 
     ``processor`` is the part of the time for which this process itself was computing.
@@ -43,7 +43,7 @@ class Held:
 
 
 @contextmanager
-def crowd(target: Target, bytes_per_second: int) -> Iterator[list[Held]]:
+def crowd(target: Target, bytes_per_second: int) -> Iterator[list[CrowdReport]]:
     """Hold connections for as long as the context lasts; the list gets its one entry at the end.
 
     Each connection sends so many bytes a second of a request; with none they are idle.
@@ -57,10 +57,10 @@ def crowd(target: Target, bytes_per_second: int) -> Iterator[list[Held]]:
         if not ours.poll(_STARTING):
             raise RuntimeError(f"There were not {CONNECTIONS} connections after {_STARTING:g} s.")
         ours.recv()
-        held: list[Held] = []
-        yield held
+        reports: list[CrowdReport] = []
+        yield reports
         ours.send("enough")
-        held.append(ours.recv())
+        reports.append(ours.recv())
     finally:
         process.terminate()
         process.join()
@@ -87,19 +87,21 @@ class _Holder:
             self._places.append(_Place(self._connect()))
             self._watch(self._places[-1])
 
-    def run(self, pipe: Connection, bytes_per_second: int) -> Held:
+    def run(self, pipe: Connection, bytes_per_second: int) -> CrowdReport:
         """Hold the connections until something comes through the pipe."""
-        started, worked = time.monotonic(), time.process_time()
+        started, processor_start = time.monotonic(), time.process_time()
         turn = started
         places = cycle(self._places)
         while not pipe.poll():
             turn += 1 / _TURNS
-            while (left := turn - time.monotonic()) > 0:
-                self._renew(left)
+            while (seconds_left := turn - time.monotonic()) > 0:
+                self._renew(seconds_left)
             for _ in range(bytes_per_second * CONNECTIONS // _TURNS):
                 self._send_byte(next(places))
         elapsed = time.monotonic() - started
-        return Held(self._closed, self._sent, (time.process_time() - worked) / elapsed)
+        return CrowdReport(
+            self._closed, self._sent, (time.process_time() - processor_start) / elapsed
+        )
 
     def _renew(self, seconds: float) -> None:
         """Make the connections anew that are closed within some seconds."""
@@ -114,7 +116,7 @@ class _Holder:
             self._watch(place)
 
     def _send_byte(self, place: _Place) -> None:
-        # If it is closed already, it is about to be made anew.
+        # The server may have closed it already; then it is opened again soon.
         with suppress(OSError):
             at = place.sent % len(self._request)
             self._sent += place.connection.send(self._request[at : at + 1])
@@ -138,7 +140,7 @@ class _Place:
 
 
 def _is_open(connection: socket.socket) -> bool:
-    """Take what has come; tell whether more can come."""
+    """Read the bytes that have arrived; return whether more can come."""
     try:
         return bool(connection.recv(_BUFFER))
     except BlockingIOError:

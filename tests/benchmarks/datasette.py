@@ -1,7 +1,7 @@
-"""The peer of our pages: Datasette, which publishes any table as pages, with a table of the quads.
+"""The server that our pages are compared with: Datasette, which publishes a table of the quads.
 
-It makes each page when it is asked for, as ours are made the first time. What it shows of a thing
-is less: no labels, no sentences, no facts about it from elsewhere. https://docs.datasette.io/
+It makes each page at each request, as our server does at the first request. Its pages show less of
+a thing: no labels, no sentences, no facts that point to it. https://docs.datasette.io/
 """
 
 from __future__ import annotations

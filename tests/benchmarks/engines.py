@@ -1,9 +1,9 @@
-"""What it takes to stand in front of an engine: each question through us, and straight to it.
+"""The cost of serving an external engine: each question through graphsvc and directly.
 
     PYTHONPATH=tests python -m benchmarks.engines [--size QUADS] [--asks NUMBER] [--keep FOLDER]
 
-One client asks; each text is new to both. Milliseconds are of the machine as busy as it is, and
-compared by the ratio of their medians; processor time is that of all processes of a server.
+One client asks; each query text is new to both. Latencies depend on how busy the machine is, so the
+ratio of their medians is compared; processor time is that of all processes of a server.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _OK = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A way to ask: straight to the engine, or through us; ``pid`` is the server that is asked."""
+class Endpoint:
+    """The engine's own address or that of graphsvc; ``pid`` is the process of that server."""
 
     target: Target
     pid: int
@@ -49,7 +49,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a question costs on a way, in milliseconds: the median, and processor time each."""
+    """The cost of a question in milliseconds: median latency, and processor time of a request."""
 
     waited: float
     processor: float
@@ -68,7 +68,7 @@ def main(words: Sequence[str] | None = None) -> None:
 
 
 def _data(name: str, corpus: Corpus, folder: Path) -> Path:
-    """Return the quads for an engine, so that both ways have the merge of all as default graph.
+    """Return the quads for an engine; the default graph of each is the merge of all graphs.
 
     Virtuoso makes the merge itself; Oxigraph has it if it is loaded.
     """
@@ -93,8 +93,10 @@ def _report(name: str, engine: Engine, corpus: Corpus, folder: Path, asks: int) 
 
 
 def _row(question: Question, engine: Engine, service: Service, texts: Sequence[str]) -> str:
-    straight = _ask(Way(_target(engine.query), engine.process.pid), question, texts)
-    through = _ask(Way(_target(f"{service.address}sparql"), service.process.pid), question, texts)
+    straight = _ask(Endpoint(_target(engine.query), engine.process.pid), question, texts)
+    through = _ask(
+        Endpoint(_target(f"{service.address}sparql"), service.process.pid), question, texts
+    )
     ratio = through.waited / straight.waited
     return (
         f"| {question.name} | {straight.waited:.1f} | {through.waited:.1f} | {ratio:.2f} "
@@ -102,17 +104,17 @@ def _row(question: Question, engine: Engine, service: Service, texts: Sequence[s
     )
 
 
-def _ask(way: Way, question: Question, texts: Sequence[str]) -> Cost:
+def _ask(endpoint: Endpoint, question: Question, texts: Sequence[str]) -> Cost:
     seconds = []
-    before = processes.processor_time(way.pid)
+    before = processes.processor_time(endpoint.pid)
     for text in texts:
         query = text if question.repeated else never_sent(text)
         start = time.perf_counter()
-        reply = way.target.ask(query, question.accept, patience=_PATIENCE)
+        reply = endpoint.target.ask(query, question.accept, patience=_PATIENCE)
         seconds.append(time.perf_counter() - start)
         assert reply.status == _OK, reply.body
-    spent = processes.processor_time(way.pid) - before
-    return Cost(1000 * median(seconds), 1000 * spent / len(texts))
+    processor_seconds = processes.processor_time(endpoint.pid) - before
+    return Cost(1000 * median(seconds), 1000 * processor_seconds / len(texts))
 
 
 def _target(address: str) -> Target:

@@ -1,10 +1,10 @@
-"""What a start and the pages of somebody else's graph cost, in processor time.
+"""Measures the processor time of a start and of the pages of another publisher's graph.
 
     graphsvc build FILE --releases FOLDER
     python -m tests.benchmarks.foreign FOLDER
 
-Each page is rendered in a forked process that has rendered another one, as a worker does. Time on
-the clock is not measured: others may be at work on the machine.
+Each page is rendered in a forked process that has rendered another page before, as in a worker.
+Wall-clock time is not measured, because other programs may use the machine.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ def main(folder: str) -> None:
     # A store in memory has no threads, which no fork would copy.
     store = OxigraphStore.load(gzip.decompress(release.dump.read_bytes()), release.prefixes)
     app = create_app(release, settings.load({"releases": folder}, {}), store)
-    begun = time.process_time()
+    start = time.process_time()
     warm_up(app)
-    click.echo(f"warm-up: {time.process_time() - begun:.2f} s")
+    click.echo(f"warm-up: {time.process_time() - start:.2f} s")
     gc.freeze()
     client = app.test_client()
     for address in _SINGLE:
@@ -62,9 +62,9 @@ def main(folder: str) -> None:
 
 def _links(client: FlaskClient, page: str, pattern: str) -> list[str]:
     """Return the first links of a page that fit; what it leaves in caches is not kept either."""
-    shown = _in_child(lambda: client.get(page, headers=_HTML).text)
-    found = dict.fromkeys(map(unescape, re.findall(r'href="([^"]*)"', shown)))
-    return [each for each in found if re.fullmatch(pattern, each)][:_MOST]
+    html = _in_child(lambda: client.get(page, headers=_HTML).text)
+    targets = dict.fromkeys(map(unescape, re.findall(r'href="([^"]*)"', html)))
+    return [each for each in targets if re.fullmatch(pattern, each)][:_MOST]
 
 
 def _report(client: FlaskClient, kind: str, pages: Sequence[str]) -> None:
@@ -79,9 +79,9 @@ def _milliseconds(client: FlaskClient, page: str) -> float:
 
     def took() -> str:
         client.get("/problems", headers=_HTML)
-        begun = time.process_time()
+        start = time.process_time()
         answer = client.get(page, headers=_HTML)
-        milliseconds = 1000 * (time.process_time() - begun)
+        milliseconds = 1000 * (time.process_time() - start)
         return f"{answer.status_code} {milliseconds}"
 
     status, milliseconds = _in_child(took).split()
@@ -100,9 +100,9 @@ def _in_child(work: Callable[[], str]) -> str:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as out:
-        made = out.read()
+        output = out.read()
     os.waitpid(child, 0)
-    return made
+    return output
 
 
 if __name__ == "__main__":

@@ -59,24 +59,24 @@ class Population:
         return Population(**json.loads(path.read_text("utf-8")))
 
     def write(self, path: Path) -> None:
-        """Write it beside the data."""
+        """Write the population beside the data."""
         path.write_text(json.dumps(asdict(self), indent=2) + "\n", "utf-8")
 
 
 def generate(path: Path, quads: int, seed: int = 1) -> Population:
     """Write exactly so many quads; the same seed gives the same bytes."""
     source = _Source(Random(seed))  # noqa: S311 - data, not secrets
-    written = 0
+    count = 0
     with path.open("w", encoding="utf-8", newline="\n") as file:
         for lines in source.batches():
-            kept = lines[: quads - written]
-            file.writelines(kept)
-            written += len(kept)
-            if written == quads:
+            batch = lines[: quads - count]
+            file.writelines(batch)
+            count += len(batch)
+            if count == quads:
                 break
     # The last passage may be cut short: what it introduces is drawn by no query.
     source.things[source.kind] -= 1
-    return Population(seed, written, source.passages - 1, dict(source.things))
+    return Population(seed, count, source.passages - 1, dict(source.things))
 
 
 class _Source:
@@ -128,14 +128,14 @@ class _Source:
 
     def _introduce(self, kind: str) -> Iterator[Fact]:
         number = self.things[kind]
-        this, called = _ref(iri(kind, number)), name(kind, number)
+        this, label = _ref(iri(kind, number)), name(kind, number)
         yield this, _p("rdf:type"), _p(f"ex:{kind.capitalize()}")
-        yield this, _p("rdfs:label"), _text(called.en, "en")
-        yield this, _p("rdfs:label"), _text(called.zh, "zh")
-        yield this, _p("ex:statedName"), _text(called.en, "en")
+        yield this, _p("rdfs:label"), _text(label.en, "en")
+        yield this, _p("rdfs:label"), _text(label.zh, "zh")
+        yield this, _p("ex:statedName"), _text(label.en, "en")
         yield from self._facts[kind](this, number)
         self.things[kind] = number + 1
-        # A sentence names what it is about as well; others state the same in their own graphs.
+        # The passage also names its topic; other passages state the same in their own graphs.
         yield from self._mention("organization")
 
     def _mention(self, kind: str) -> Iterator[Fact]:

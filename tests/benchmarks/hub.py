@@ -23,11 +23,11 @@ HUB = HUB_IRI.removeprefix(BASE)
 def corpus(folder: Path) -> Corpus:
     """Write the quads into a folder, and a release of them."""
     quads = list(_quads())
-    made = Corpus(folder, Population(0, len(quads), MEMBERS // _PER_PASSAGE, {"person": MEMBERS}))
-    made.project.mkdir()
-    made.nquads.write_text("\n".join([*quads, ""]), "utf-8")
-    put_release(made)
-    return made
+    result = Corpus(folder, Population(0, len(quads), MEMBERS // _PER_PASSAGE, {"person": MEMBERS}))
+    result.project.mkdir()
+    result.nquads.write_text("\n".join([*quads, ""]), "utf-8")
+    put_release(result)
+    return result
 
 
 def _quads() -> Iterator[str]:

@@ -67,8 +67,8 @@ class Target:
     def requests(self, texts: Sequence[str], accept: str, *, repeated: bool) -> Iterator[bytes]:
         """Yield requests without end, the texts in turn.
 
-        Unless they are to be ``repeated`` each gets a prefix that it does not use, with a name
-        that was never sent before: no cache of answers can have it, and it means the same.
+        Unless ``repeated``, each text gets an unused prefix declaration with a name that was never
+        sent before: the query means the same, and no cache can have its answer.
         """
         whole = [self.request(text, accept) for text in texts]
         if repeated:
@@ -86,7 +86,7 @@ class Target:
         ).encode()
 
     def connect(self) -> socket.socket:
-        """Return a new connection that sends at once what it is given."""
+        """Return a new connection that sends data without delay (TCP_NODELAY)."""
         connection = socket.create_connection((self.host, self.port))
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
@@ -103,7 +103,7 @@ def never_sent(text: str) -> str:
 
 @dataclass(slots=True)
 class Measured:
-    """What was measured: seconds of each answer, failures by what they were, and the whole.
+    """Results of a measurement: the latency of each answer in seconds, and failures by kind.
 
     ``elapsed`` ends with the last answer; ``busy`` is how much of it this process computed, and
     ``processor`` how much the server's processes did, if their time was measured.
@@ -142,7 +142,7 @@ class Latencies:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How long to ask, and how long to wait for what was asked last, in seconds."""
+    """How long to send requests, and how long to wait for the last answers, in seconds."""
 
     seconds: float
     patience: float
@@ -152,7 +152,7 @@ def load(target: Target, requests: Iterator[bytes], clients: int, span: Span) ->
     """Let so many clients ask without pause; stop asking at the end of the span, then wait."""
     measured = Measured()
     busy, started = time.process_time(), time.perf_counter()
-    gc.disable()  # a pause of ours would be taken for one of the server
+    gc.disable()  # a pause of this process would look like a pause of the server
     try:
         last = _Crowd(target, requests, measured).run(clients, started + span.seconds, span)
     finally:
@@ -185,8 +185,8 @@ class _Crowd:
         return self._last
 
     def _serve(self, until: float, at_most: float) -> None:
-        while self._selector.get_map() and (left := at_most - time.perf_counter()) > 0:
-            for key, _ in self._selector.select(left):
+        while self._selector.get_map() and (seconds_left := at_most - time.perf_counter()) > 0:
+            for key, _ in self._selector.select(seconds_left):
                 client: Client = key.data
                 if not client.receive(self._buffer):
                     continue
@@ -242,7 +242,7 @@ class Client:
         self.connection.sendall(request)
 
     def receive(self, buffer: bytearray) -> bool:
-        """Take what has come; tell whether the answer is complete, or can never be."""
+        """Read the bytes that have arrived; return whether the answer is complete or broken."""
         try:
             number = self.connection.recv_into(buffer)
         except OSError:
@@ -254,8 +254,8 @@ class Client:
         if self.status:
             return self._goes_on(number, buffer)
         self._head += buffer[:number]
-        head, found, body = self._head.partition(_END_OF_HEAD)
-        return bool(found) and self._begins(head, body)
+        head, separator, body = self._head.partition(_END_OF_HEAD)
+        return bool(separator) and self._begins(head, body)
 
     def _begins(self, head: bytes, body: bytes) -> bool:
         self.status = int(head[9:12])

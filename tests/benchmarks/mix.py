@@ -54,7 +54,7 @@ SMALL = Group(
     mean={1: 0.85, 4: 0.8, 16: 0.65},
     least={1: 0.6, 4: 0.55, 16: 0.45},
 )
-#: Those whose work is the engine's, not HTTP's.
+#: Questions whose cost is in the engine, not in HTTP.
 HEAVIER = Group(
     "heavier",
     ("star", "two-hop", "regex", "optional", "group", "top-k"),

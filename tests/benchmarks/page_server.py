@@ -1,4 +1,4 @@
-"""A server of pages while it is measured, and the client that times it."""
+"""A running server of pages, and the client that measures it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EXPECTED = (200, 301, 404)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came, as it was sent, and how long a client on the same machine waited for it."""
+    """The body as it was sent, and how long a client on the same machine waited for it."""
 
     milliseconds: float
     body: bytes
@@ -42,7 +42,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PageServer:
-    """A server that runs, asked over a new connection each time, as a reader's first page is."""
+    """A running server; each request uses a new connection, as a reader's first request does."""
 
     port: int
 

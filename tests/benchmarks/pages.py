@@ -55,7 +55,7 @@ _AGAIN = 20
 
 @dataclass(slots=True)
 class Timed:
-    """A type of page: milliseconds when asked for the first time and later, bytes as sent."""
+    """A type of page: milliseconds of first and later requests, and bytes as sent."""
 
     pages: int
     firsts: list[float] = field(default_factory=list)
@@ -63,10 +63,10 @@ class Timed:
     size: int = 0
 
     def row(self, name: str, most: float) -> str:
-        """Return the row of the table; what is over its bound is marked."""
+        """Return the row of the table; values over their bound are marked."""
         first = median(self.firsts)
-        missed = [f"{most:g} ms"] if first > most else []
-        missed += [f"{MOST_KB:g} kB"] if self.size > MOST_KB * 1000 else []
+        bounds = [f"{most:g} ms"] if first > most else []
+        bounds += [f"{MOST_KB:g} kB"] if self.size > MOST_KB * 1000 else []
         cells = (
             name,
             str(self.pages),
@@ -75,7 +75,7 @@ class Timed:
             f"{max(self.firsts):.1f}",
             f"{median(self.laters):.1f}",
             f"{self.size / 1000:.1f}",
-            ", ".join(missed),
+            ", ".join(bounds),
         )
         return f"| {' | '.join(cells)} |\n"
 
@@ -99,8 +99,8 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _hub(folder: Path, starts: int, rounds: int) -> None:
-    made = corpus(folder)
-    command = ours(made.project, made.releases)
+    hub_corpus = corpus(folder)
+    command = ours(hub_corpus.project, hub_corpus.releases)
     _print(_measure(command, page_types.HUB_PAGES, starts, rounds), MOST_MS_OF_HUB)
 
 
@@ -134,12 +134,12 @@ def _build(project: Path, releases: Path) -> str:
 def _measure(
     command: Command, pages: Mapping[str, Paths], starts: int, rounds: int
 ) -> Mapping[str, Timed]:
-    found = {name: Timed(len(paths)) for name, paths in pages.items()}
+    timings = {name: Timed(len(paths)) for name, paths in pages.items()}
     for number in range(starts):
         with served(command) as server:
             for name, paths in _from(pages, number * len(pages) // starts).items():
-                _time(found[name], server, paths, rounds)
-    return found
+                _time(timings[name], server, paths, rounds)
+    return timings
 
 
 def _from(pages: Mapping[str, Paths], at: int) -> Mapping[str, Paths]:
@@ -156,8 +156,8 @@ def _time(timed: Timed, server: PageServer, paths: Paths, rounds: int) -> None:
     timed.laters += [answer.milliseconds for answer in again]
 
 
-def _print(found: Mapping[str, Timed], most: float) -> None:
-    sys.stdout.writelines(timed.row(name, most) for name, timed in found.items())
+def _print(timings: Mapping[str, Timed], most: float) -> None:
+    sys.stdout.writelines(timed.row(name, most) for name, timed in timings.items())
     sys.stdout.flush()
 
 

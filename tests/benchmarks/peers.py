@@ -38,8 +38,8 @@ _POLLING = 0.1
 class Peer:
     """A server: its name, the package that brings it, its endpoint, and its command line.
 
-    A ``slow`` one is asked by one client in one round, and only left out of what it cannot
-    answer in time: it is there for comparison. What is not ``usual`` runs only when named.
+    A ``slow`` server is asked by one client in one round, and questions that it cannot answer in
+    time are left out. A server that is not ``usual`` runs only when it is named.
     """
 
     name: str
@@ -97,9 +97,9 @@ PEERS = {peer.name: peer for peer in (NATIVE, OURS, RDFLIB, MERGED)}
 
 @contextmanager
 def running(peer: Peer, corpus: Corpus, settings: Mapping[str, str]) -> Iterator[Server]:
-    """Start a server, wait until it answers and is at rest, and end it with all its processes.
+    """Start a server, wait until it answers and is idle, and stop it with all its processes.
 
-    ``settings`` are the program's own. What the server prints goes into a file beside the data.
+    ``settings`` are those of graphsvc. The output of the server goes into a file beside the data.
     """
     port = free_port()
     target = Target(HOST, port, peer.path)
@@ -142,7 +142,7 @@ def _wait_until_it_answers(target: Target, process: subprocess.Popen[bytes], log
     while time.monotonic() < end:
         if process.poll() is not None:
             raise RuntimeError(f"The server ended at once: {log.read_text(errors='replace')}")
-        # Nobody listens yet, or the one who does is not ready: both are asked again.
+        # The server does not listen yet, or is not ready: ask again.
         with suppress(OSError):
             if target.ask("ASK { ?s ?p ?o }", patience=_ENDING).status == 200:
                 return

@@ -13,7 +13,7 @@ import psutil
 _MEGABYTE = 1_000_000
 #: How often a tree of processes is read at most until it was the same before and after.
 _READINGS = 10
-#: A server is at rest if it has had a tenth of a processor at most for so many seconds.
+#: A server is idle if it used at most a tenth of a processor for so many seconds.
 _AT_REST, _SETTLING = 0.5, 60.0
 
 
@@ -46,7 +46,7 @@ def workers(pid: int) -> list[psutil.Process]:
 
 
 def processor_time(pid: int) -> float:
-    """Return the seconds of processor time that a process and its descendants have had so far.
+    """Return the seconds of processor time that a process and its descendants have used.
 
     Descendants that have ended count too: ``children_user`` and ``children_system`` of a process
     are those of the children that it has waited for, and of theirs. While a child is waited for

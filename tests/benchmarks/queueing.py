@@ -56,10 +56,10 @@ def responses(arrivals: Sequence[Arrival], machine: Machine) -> list[float]:
 
 
 class _Simulation:
-    """The requests under way. ``_work`` is how many seconds a request has had that began at 0.
+    """The requests in progress. ``_work`` is the service, in seconds, of a request that began at 0.
 
-    All that are under way are served at one pace. So each ends when ``_work`` has grown by its
-    service time, and the pace changes nothing about who is next.
+    All requests in progress are served at the same pace. So each ends when ``_work`` has grown by
+    its service time, and the pace does not change the order in which they end.
     """
 
     def __init__(self, arrivals: Sequence[Arrival], machine: Machine) -> None:

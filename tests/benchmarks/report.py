@@ -64,7 +64,7 @@ class Report:
 
 
 def machine() -> dict[str, str]:
-    """Return what machine this is, and how much it had to do otherwise."""
+    """Return a description of this machine and its other load."""
     return {
         "processor": _first_line(Path("/proc/cpuinfo"), "model name"),
         "processors": str(os.cpu_count()),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: How many texts of a question are sent in turn. Of those to be repeated there are but a few.
 TEXTS, REPEATED_TEXTS = 400, 8
-#: A part of every cell goes before it, unmeasured.
+#: This part of every cell's time runs first, as a warm-up that is not measured.
 _WARM_UP = 0.2
 
 
@@ -51,7 +51,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured, and how long each cell takes in seconds."""
+    """What to measure, and how long each cell takes in seconds."""
 
     questions: Sequence[Question]
     clients: Sequence[int]
@@ -68,14 +68,14 @@ def measure(
     tell: Callable[[str], None],
 ) -> list[Cell]:
     """Measure all cells; those of a question and a peer that are left out are not there."""
-    found: list[Cell] = []
+    cells: list[Cell] = []
     texts = {
         question.name: question.texts(population, REPEATED_TEXTS if question.repeated else TEXTS)
         for question in plan.questions
     }
     for number in range(plan.rounds):
-        turned = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
-        for question, clients, server in _cells(plan, turned, number):
+        rotation = [*servers[number % len(servers) :], *servers[: number % len(servers)]]
+        for question, clients, server in _cells(plan, rotation, number):
             if (question.name, server.peer.name) in left_out:
                 continue
             requests = server.target.requests(
@@ -92,8 +92,8 @@ def measure(
                 f"{cell.peer:16} {cell.throughput:9.1f}/s {cell.median:9.2f} ms "
                 f"{cell.processor:9.3f} ms of processor {cell.failures or ''}"
             )
-            found.append(cell)
-    return found
+            cells.append(cell)
+    return cells
 
 
 def _cells(

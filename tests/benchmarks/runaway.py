@@ -33,7 +33,7 @@ LATEST, SLOWER = 0.25, 5
 _BESIDE = ("lookup", "union", "construct")
 _TEXTS, _CHECKED = 200, 5
 
-#: After a whole deadline and this, in seconds, nobody waits any longer.
+#: The client waits for the deadline and so many seconds more.
 _PATIENCE = 5.0
 
 _STATUSES = {0: "broken off", None: "no end"}
@@ -61,7 +61,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """How long answers to a question take when nothing else is asked, and beside runaways."""
+    """Latencies of a question alone, and while runaway queries run."""
 
     question: str
     idle: Latencies
@@ -77,7 +77,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Runaways:
-    """How runaways ended, alone and together, and what was asked beside them.
+    """How runaway queries ended, alone and together, and the latencies of other questions.
 
     Those that ended before the deadline were refused at once, because the queue was full.
     """
@@ -128,12 +128,12 @@ class Runaways:
 def runaways(
     server: Server, population: Population, deadline: float, alone: Iterable[str]
 ) -> Runaways:
-    """Let queries run away from a server that is set to end them after so many seconds.
+    """Send runaway queries to a server that ends queries after so many seconds.
 
-    A server that does not end them is better stopped than asked on. RuntimeError if a question
-    that is asked beside them has no answer.
+    A server that does not end them is stopped. RuntimeError if another question that is asked at
+    the same time has no answer.
     """
-    ended = [_run(server, name, deadline) for name in alone]
+    endings = [_run(server, name, deadline) for name in alone]
     for name in _BESIDE:
         _check(server, population, question(name))
     idle = [_ask(server, population, question(name), deadline) for name in _BESIDE]
@@ -152,17 +152,17 @@ def runaways(
         )
         for name, before, during in zip(_BESIDE, idle, measured, strict=True)
     ]
-    return Runaways(server.peer.name, deadline, ended, together, beside)
+    return Runaways(server.peer.name, deadline, endings, together, beside)
 
 
-def _ends(name: str, ended: Sequence[Ended]) -> tuple[str, str, str, str]:
-    statuses = {_STATUSES.get(each.status, str(each.status)) for each in ended}
-    seconds = [each.seconds for each in ended]
+def _ends(name: str, endings: Sequence[Ended]) -> tuple[str, str, str, str]:
+    statuses = {_STATUSES.get(each.status, str(each.status)) for each in endings}
+    seconds = [each.seconds for each in endings]
     return name, ", ".join(sorted(statuses)), f"{min(seconds):.3f}", f"{max(seconds):.3f}"
 
 
 def _ask(server: Server, population: Population, what: Question, deadline: float) -> Measured:
-    """Ask a question by one client; all that are asked beside runaways fit into the deadline."""
+    """Ask a question with one client; while runaways run, all requests fit into the deadline."""
     texts = what.texts(population, _TEXTS)
     requests = server.target.requests(texts, what.accept, repeated=what.repeated)
     return load(server.target, requests, 1, Span(deadline / (len(_BESIDE) + 1), _PATIENCE))
@@ -193,5 +193,5 @@ def _run(server: Server, name: str, deadline: float) -> Ended:
     except TimeoutError:
         status = None
     except OSError:
-        pass  # broken off, which is an end
+        pass  # the server closed the connection, which also ends the query
     return Ended(name, status, round(time.perf_counter() - started, 3))

@@ -128,9 +128,9 @@ def names(random: Random, number: int) -> list[str]:
 
 def predicted(kinds: dict[str, Kind], rate: float, machine: Machine, random: Random) -> Figures:
     """Say what readers see who ask at a rate."""
-    drawn = names(random, _SIMULATED)
+    sample = names(random, _SIMULATED)
     times = poisson(random, rate, _SIMULATED)
-    arrivals = [Arrival(at, kinds[name].service) for at, name in zip(times, drawn, strict=True)]
+    arrivals = [Arrival(at, kinds[name].service) for at, name in zip(times, sample, strict=True)]
     capacity = min(machine.workers, machine.processors) / mean_service(kinds)
     answers = min(rate, capacity)
     return Figures(
@@ -145,10 +145,10 @@ def measured(
 ) -> Figures:
     """Ask at a rate; see what readers see."""
     number = max(1, round(rate * seconds))
-    drawn = names(random, number)
+    sample = names(random, number)
     times = poisson(random, rate, number)
     plan = [
-        (at, random.choice(kinds[name].requests)) for at, name in zip(times, drawn, strict=True)
+        (at, random.choice(kinds[name].requests)) for at, name in zip(times, sample, strict=True)
     ]
     before = processes.processor_time(server.pid)
     answers = offer(server.target, plan, _PATIENCE)
@@ -182,12 +182,12 @@ def _row(
     rate: float,
     options: argparse.Namespace,
 ) -> Row:
-    seen, foretold = [], []
+    measurements, predictions = [], []
     for number in range(options.rounds):
         random = Random(f"{options.seed} {number}")  # noqa: S311 - when who asks, not secrets
-        foretold.append(predicted(kinds, rate, Machine(workers, _PROCESSORS), random))
-        seen.append(measured(server, kinds, rate, options.seconds, random))
-    return Row(workers, rate, foretold, seen)
+        predictions.append(predicted(kinds, rate, Machine(workers, _PROCESSORS), random))
+        measurements.append(measured(server, kinds, rate, options.seconds, random))
+    return Row(workers, rate, predictions, measurements)
 
 
 def markdown(measurements: Iterable[tuple[float, Row]]) -> Iterator[str]:
@@ -220,8 +220,10 @@ _COLUMNS: tuple[tuple[Callable[[Figures], float], int], ...] = (
 
 def _range(values: Iterable[float], digits: int = 2) -> str:
     """Return the median of the rounds, and their range."""
-    known = list(values)
-    low, middle, high = (f"{value:.{digits}f}" for value in (min(known), median(known), max(known)))
+    numbers = list(values)
+    low, middle, high = (
+        f"{value:.{digits}f}" for value in (min(numbers), median(numbers), max(numbers))
+    )
     return middle if low == high else f"{middle} ({low} to {high})"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 
-#: How many times the processor time of the native server ours may take for a request: the aim.
+#: The aim: a request may take at most so many times the processor time of the native server.
 PROCESSOR_AIM = 1.3
 
 #: From here on the load client may have been what limited the throughput.
@@ -95,8 +95,8 @@ def _processor(cells: Sequence[Cell], clients: Sequence[int]) -> Iterator[Sequen
 
 def _medians(cells: Sequence[Cell], group: Group, figure: Figure) -> dict[str, float]:
     """Return the median ratio of each question of a group that was measured."""
-    found = {name: ratios(cells, name, figure) for name in group.questions}
-    return {name: median(values) for name, values in found.items() if values}
+    by_question = {name: ratios(cells, name, figure) for name in group.questions}
+    return {name: median(values) for name, values in by_question.items() if values}
 
 
 def _mean(medians: Mapping[str, float], aim: float | None) -> str:

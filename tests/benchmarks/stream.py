@@ -27,7 +27,7 @@ READINGS = 3
 AIM = 20
 
 _ALL = "{ GRAPH ?g { ?s ?p ?o } }"
-#: One small answer before, so that what is only done once is done.
+#: One small answer first, so that work that is done only once is not measured.
 _FIRST = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1000"
 _EVERY = 0.1
 _PATIENCE = 600.0
@@ -81,7 +81,7 @@ class Streamed:
 def stream(server: Server, quads: int, rows: int = ROWS) -> Streamed:
     """Ask for so many rows and watch the server's processes.
 
-    If there are fewer ``quads`` they are asked for again and again: a union needs no memory.
+    If there are fewer ``quads``, a UNION asks for them several times: it needs no memory.
     """
     often = " UNION ".join([_ALL] * -(-rows // quads))
     query = f"SELECT ?s ?p ?o ?g WHERE {{ {often} }} LIMIT {rows}"
@@ -138,7 +138,7 @@ def _read(target: Target, query: str) -> _Reading:
 
 
 class _Watch:
-    """Sees how much more memory a server's processes take than at first, while it is entered."""
+    """Context in which the growth of the memory of a server's processes is observed."""
 
     def __init__(self, pid: int) -> None:
         self.private = self.proportional = 0.0
@@ -161,8 +161,8 @@ class _Watch:
             self._compare()
 
     def _look(self) -> dict[int, processes.Memory]:
-        found = ((each.pid, processes.memory(each)) for each in processes.tree(self._pid))
-        return {pid: memory for pid, memory in found if memory}
+        readings = ((each.pid, processes.memory(each)) for each in processes.tree(self._pid))
+        return {pid: memory for pid, memory in readings if memory}
 
     def _compare(self) -> None:
         now = self._look()

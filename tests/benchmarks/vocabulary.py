@@ -28,7 +28,7 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-#: The kinds of twenty passages in a row, by what each introduces; then it begins anew.
+#: What each of twenty consecutive passages introduces; the pattern then repeats.
 PATTERN = (
     "place",
     "person",
@@ -112,7 +112,7 @@ def concept(scheme: str, number: int) -> str:
 
 
 def passage(number: int) -> str:
-    """Return the IRI of a passage, which is that of the graph of what it states."""
+    """Return the IRI of a passage, which is also the IRI of its graph."""
     return f"{BASE}passage/{number}"
 
 
@@ -127,8 +127,8 @@ def name(kind: str, number: int) -> Name:
     first, second, third = spread % 997, spread // 997 % 991, spread // 988_027 % 983
     zh = _ZH_TOPICS[second % len(_ZH_TOPICS)] + _ZH_BODIES[third % len(_ZH_BODIES)]
     if kind == "person":
-        given = WORDS[spread % len(WORDS)].capitalize()
-        return Name(f"{_FAMILIES[first % len(_FAMILIES)]} {given} {number}", f"{zh}人{number}")
+        first_name = WORDS[spread % len(WORDS)].capitalize()
+        return Name(f"{_FAMILIES[first % len(_FAMILIES)]} {first_name} {number}", f"{zh}人{number}")
     if kind == "place":
         return Name(f"{WORDS[spread % len(WORDS)].capitalize()} {number}", f"{zh}地{number}")
     words = (

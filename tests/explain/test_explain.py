@@ -172,7 +172,7 @@ CASES = [
     Empty(
         "SELECT * { ?s a iwm:Mechanism ¦MINUS { ?s ?p ?o } }",
         ReasonKind.EMPTY_JOIN,
-        "MINUS takes away",
+        "MINUS removes all",
     ),
     Empty(
         "ASK { ¦organization:cccme iwm:secretariatProvidedBy ?x }",

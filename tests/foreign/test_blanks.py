@@ -1,4 +1,4 @@
-"""What has no name: shown where it hangs, on pages, in tables, and in documents."""
+"""Blank nodes are shown inside the things that refer to them: on pages, in tables, in documents."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ def graph_of(turtle: str) -> Graph:
     return Graph(OxigraphStore(store_of(quads), {}), str(EX), NAMING)
 
 
-def shown(turtle: str) -> Thing:
+def ada_of(turtle: str) -> Thing:
     return thing(graph_of(turtle), EX.ada.value, "en")
 
 
-def facts(found: Thing, prop: NamedNode) -> list[Fact]:
+def facts(view: Thing, prop: NamedNode) -> list[Fact]:
     return [
         fact
-        for group in found.groups
+        for group in view.groups
         for entry in group.properties
         if entry.predicate.term == prop
         for fact in entry.facts
@@ -105,7 +105,7 @@ def test_what_is_too_deep_is_cut_and_that_is_said(people: FlaskClient) -> None:
 
 
 def test_nested_facts_are_in_order_with_types_first() -> None:
-    (fact,) = facts(shown("ex:ada ex:at [ a ex:Home ; ex:city 'London' ; ex:above [] ] ."), EX.at)
+    (fact,) = facts(ada_of("ex:ada ex:at [ a ex:Home ; ex:city 'London' ; ex:above [] ] ."), EX.at)
     assert fact.nest is not None
     properties = [prop.term for prop, _ in fact.nest.properties]
     assert properties == [RDF.type, EX.above, EX.city]
@@ -113,25 +113,25 @@ def test_nested_facts_are_in_order_with_types_first() -> None:
 
 
 def test_what_points_to_a_thing_is_told_by_what_has_a_name(people: FlaskClient) -> None:
-    found = thing(
+    view = thing(
         graph_of("ex:ada foaf:name 'Ada' . ex:league ex:has ( ex:bob [ ex:member ex:ada ] ) ."),
         EX.ada.value,
         "en",
     )
-    (entry,) = found.incoming
+    (entry,) = view.incoming
     assert [fact.other.term for fact in entry.facts] == [EX.league]
     assert not BLANK.search(words(page(people, "/doc/charles")))
 
 
 class Counting(Graph):
-    """A graph that keeps the names of the queries that it is asked."""
+    """A graph that records the names of its queries."""
 
     def __init__(self, store: OxigraphStore, base: str, naming: Naming) -> None:
         super().__init__(store, base, naming)
-        self.asked: list[str] = []
+        self.query_names: list[str] = []
 
     def rows(self, query: BoundQuery) -> Table:
-        self.asked += [] if query.is_empty else [query.query.name]
+        self.query_names += [] if query.is_empty else [query.query.name]
         return super().rows(query)
 
 
@@ -142,17 +142,17 @@ def test_one_query_reads_all_and_only_where_there_is_something(
     plain = graph_of(f"ex:ada ex:p {value}, {value} ; ex:q {value} .")
     graph = Counting(plain._store, str(EX), NAMING)  # type: ignore[arg-type] # noqa: SLF001
     graph.warm_up()
-    graph.asked.clear()
+    graph.query_names.clear()
     thing(graph, EX.ada.value, "en")
-    assert graph.asked.count("nested/closure") == is_asked
-    assert len([name for name in graph.asked if name != "names/labels"]) < 8
+    assert graph.query_names.count("nested/closure") == is_asked
+    assert len([name for name in graph.query_names if name != "names/labels"]) < 8
 
 
 def test_a_thing_with_very_many_nameless_values_is_cut() -> None:
     count = MOST_NODES + 100
     values = ", ".join(f"[ ex:number {number} ]" for number in range(count))
-    found = shown(f"ex:ada ex:p {values} .")
-    (entry,) = [entry for group in found.groups for entry in group.properties]
+    view = ada_of(f"ex:ada ex:p {values} .")
+    (entry,) = [entry for group in view.groups for entry in group.properties]
     assert len(entry.facts) + entry.more == count
     nests = [fact.nest for fact in entry.facts]
     assert all(nests)
@@ -167,10 +167,10 @@ def test_a_web_of_nameless_things_stays_small() -> None:
         for one in range(4)
         for other in range(4)
     ]
-    found = shown(
+    view = ada_of(
         "ex:ada ex:p " + ", ".join(f"_:n0x{one}" for one in range(4)) + " ." + "\n".join(lines)
     )
-    assert len(facts(found, EX.p)) == 4
+    assert len(facts(view, EX.p)) == 4
 
 
 # --- class expressions
@@ -215,11 +215,11 @@ def test_a_web_of_nameless_things_stays_small() -> None:
     ],
 )
 def test_class_expressions_and_paths_are_in_words(expression: str, expected: str) -> None:
-    (fact,) = facts(shown(f"ex:ada ex:is [ {expression} ] ."), EX["is"])
+    (fact,) = facts(ada_of(f"ex:ada ex:is [ {expression} ] ."), EX["is"])
     assert fact.other.label == expected
     assert fact.nest is not None
-    written = "".join(part if isinstance(part, str) else part.label for part in fact.nest.words)
-    assert written == expected
+    label = "".join(part if isinstance(part, str) else part.label for part in fact.nest.words)
+    assert label == expected
 
 
 def test_the_vocabulary_has_expressions_in_words(animals: FlaskClient) -> None:
@@ -264,15 +264,15 @@ def test_a_document_is_a_concise_bounded_description(
 ) -> None:
     answer = people.get(f"/doc/ada.{suffix}")
     quads = [*parse(answer.data, format=getattr(RdfFormat, rdf_format))]
-    said = {(quad.predicate, quad.object) for quad in quads}
-    # What hangs at the thing, what hangs there, lists, circles; and what is said of its facts.
-    assert {prop.value for prop, _ in said} >= {EX.latitude.value, RDF.rest.value}
-    assert (FOAF.name, Literal("Mary Somerville", language="en")) in said
-    assert (FOAF.name, Literal("a letter")) in said
-    assert (RDF.predicate, FOAF.knows) in said
+    pairs = {(quad.predicate, quad.object) for quad in quads}
+    # Blank nodes of the thing, blank nodes of those, lists, cycles; and statements about its facts.
+    assert {prop.value for prop, _ in pairs} >= {EX.latitude.value, RDF.rest.value}
+    assert (FOAF.name, Literal("Mary Somerville", language="en")) in pairs
+    assert (FOAF.name, Literal("a letter")) in pairs
+    assert (RDF.predicate, FOAF.knows) in pairs
     assert b"that are close to its topic" in answer.data
-    assert (EX["in"], Literal("the bottom")) not in said
-    # What is known of others by their names stays with these.
+    assert (EX["in"], Literal("the bottom")) not in pairs
+    # Facts about other named things are not part of the document.
     assert b"the bottom" not in people.get("/doc/charles.ttl").data
 
 

@@ -1,4 +1,4 @@
-"""What anybody's graph has to keep: a profile says; and what is looked at without a network."""
+"""Profiles say which checks apply to a graph, and checks need no network."""
 
 from __future__ import annotations
 
@@ -89,12 +89,12 @@ def call(*arguments: str | Path) -> Result:
 def checked(*arguments: str | Path) -> dict[str, set[str]]:
     """Return what `graphsvc check` finds: the names of the checks, by severity."""
     result = call("check", "--json", *arguments)
-    told = json.loads(result.output)
-    assert result.exit_code == (0 if told["ok"] else 1)
-    found: dict[str, set[str]] = {"error": set(), "warning": set(), "note": set()}
-    for finding in told["findings"]:
-        found[finding["severity"]].add(finding["check"])
-    return found
+    report = json.loads(result.output)
+    assert result.exit_code == (0 if report["ok"] else 1)
+    by_severity: dict[str, set[str]] = {"error": set(), "warning": set(), "note": set()}
+    for finding in report["findings"]:
+        by_severity[finding["severity"]].add(finding["check"])
+    return by_severity
 
 
 # --- profiles
@@ -106,12 +106,12 @@ def test_a_character_that_xml_cannot_hold_is_a_warning(tmp_path: Path) -> None:
     label = "<http://www.w3.org/2000/01/rdf-schema#label>"
     path.write_text(f'\n<http://example.com/a> {label} "bell \\u0007", "a\\ttab\\n" .\n', "utf-8")
     result = call("check", "--json", path)
-    found = [
+    findings = [
         each
         for each in json.loads(result.output)["findings"]
         if each["check"] == "control-character"
     ]
-    (finding,) = found
+    (finding,) = findings
     assert (result.exit_code, finding["severity"], finding["line"]) == (0, "warning", 2)
     assert "U+0007" in finding["message"]
 
@@ -119,10 +119,12 @@ def test_a_character_that_xml_cannot_hold_is_a_warning(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_java")
 def test_what_can_be_served_is_no_error(project: Callable[..., Path]) -> None:
     folder = project(**{"ontology/o.ttl": ONTOLOGY})
-    found = checked(folder)
-    assert found["error"] == set()
-    assert {"invalid-literal", "undeclared-term"} <= found["warning"]
-    assert not {"blank-node", "invalid-iri", "unused-term"} & (found["warning"] | found["note"])
+    by_severity = checked(folder)
+    assert by_severity["error"] == set()
+    assert {"invalid-literal", "undeclared-term"} <= by_severity["warning"]
+    assert not {"blank-node", "invalid-iri", "unused-term"} & (
+        by_severity["warning"] | by_severity["note"]
+    )
     result = call("build", folder)
     assert result.exit_code == 0, result.output
     assert current(folder / ".graphsvc" / "releases").store.ask(
@@ -144,20 +146,20 @@ def test_a_strict_project_is_held_to_all_of_it(project: Callable[..., Path]) -> 
 def test_each_check_has_the_weight_that_a_project_gives_it(project: Callable[..., Path]) -> None:
     weights = '[checks]\ninvalid-literal = "error"\nmissing-licence = "off"\nblank-node = "note"'
     folder = project(**{"graphsvc.toml": weights})
-    found = checked(folder)
-    assert found["error"] == {"invalid-literal"}
-    assert "missing-licence" not in set().union(*found.values())
-    assert "blank-node" in found["note"]
+    by_severity = checked(folder)
+    assert by_severity["error"] == {"invalid-literal"}
+    assert "missing-licence" not in set().union(*by_severity.values())
+    assert "blank-node" in by_severity["note"]
     assert call("build", folder).exit_code == 1, "what is an error stops a build"
     assert checked("--checks", "invalid-literal=off", folder)["error"] == set()
 
 
 def test_a_check_that_there_is_not_is_told(project: Callable[..., Path]) -> None:
     folder = project(**{"graphsvc.toml": '[checks]\nmissing-lisence = "off"'})
-    told = json.loads(call("check", "--json", folder).output)["findings"]
-    (found,) = [finding for finding in told if finding["check"] == "unknown-check"]
-    assert "missing-lisence" in found["message"]
-    assert "missing-licence" in found["remedy"]
+    findings = json.loads(call("check", "--json", folder).output)["findings"]
+    (unknown_check,) = [finding for finding in findings if finding["check"] == "unknown-check"]
+    assert "missing-lisence" in unknown_check["message"]
+    assert "missing-licence" in unknown_check["remedy"]
 
 
 @pytest.mark.parametrize("toml", ['profile = "lax"', '[checks]\nsyntax = "loud"', "checks = 1"])
@@ -173,22 +175,22 @@ def test_settings_of_checks_are_handed_down_as_a_text() -> None:
 
 
 def test_what_needs_java_is_an_error_only_by_name() -> None:
-    found = [Finding("owl-profile", "no", "mend")]
+    findings = [Finding("owl-profile", "no", "mend")]
     for profile in (DEFAULT, STRICT):
-        (weighed,) = Profile(profile, {}).weigh(found)
+        (weighed,) = Profile(profile, {}).weigh(findings)
         assert weighed.severity is Severity.WARNING
-    (weighed,) = Profile(DEFAULT, {"owl-profile": "error"}).weigh(found)
+    (weighed,) = Profile(DEFAULT, {"owl-profile": "error"}).weigh(findings)
     assert weighed.severity is Severity.ERROR
 
 
 def test_files_are_checked_without_a_project(tmp_path: Path) -> None:
     file = tmp_path / "loose.ttl"
     file.write_text(LOOSE)
-    found = checked(file)
-    assert found["error"] == set()
-    assert "invalid-literal" in found["warning"]
-    told = json.loads(call("check", "--json", file).output)["findings"]
-    places = {item["check"]: (item["path"], item["line"]) for item in told}
+    by_severity = checked(file)
+    assert by_severity["error"] == set()
+    assert "invalid-literal" in by_severity["warning"]
+    findings = json.loads(call("check", "--json", file).output)["findings"]
+    places = {item["check"]: (item["path"], item["line"]) for item in findings}
     assert places["invalid-literal"] == ("loose.ttl", 6)
 
 
@@ -240,9 +242,9 @@ def test_a_project_holds_any_rdf_and_takes_more(
 
 def test_the_same_files_give_the_same_release(project: Callable[..., Path]) -> None:
     folder = project(**{"data/more.nt": ""})
-    read = sources.load(folder)
-    assert sources.current_inputs(folder) == read.inputs
-    assert "data/more.nt" in read.inputs
+    loaded_project = sources.load(folder)
+    assert sources.current_inputs(folder) == loaded_project.inputs
+    assert "data/more.nt" in loaded_project.inputs
 
 
 # --- nothing is fetched
@@ -250,8 +252,8 @@ def test_the_same_files_give_the_same_release(project: Callable[..., Path]) -> N
 
 @contextmanager
 def listener() -> Iterator[tuple[str, list[bytes]]]:
-    """Listen on loopback; give an address there, and what has been asked of it."""
-    asked: list[bytes] = []
+    """Listen on loopback; yield the address and the list of requests to it."""
+    requests: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def note() -> None:
@@ -261,17 +263,17 @@ def listener() -> Iterator[tuple[str, list[bytes]]]:
                 except OSError:
                     return
                 with client:
-                    asked.append(client.recv(1000))
+                    requests.append(client.recv(1000))
 
         thread = threading.Thread(target=note, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/", asked
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/", requests
         server.shutdown(socket.SHUT_RDWR)
     thread.join(5)
 
 
 def test_neither_check_nor_build_fetches_anything(project: Callable[..., Path]) -> None:
-    with listener() as (address, asked):
+    with listener() as (address, requests):
         shape = (
             "@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix owl: "
             f"<http://www.w3.org/2002/07/owl#> . <{address}shapes> owl:imports <{address}s.ttl> . "
@@ -287,13 +289,13 @@ def test_neither_check_nor_build_fetches_anything(project: Callable[..., Path]) 
                 f" <http://www.w3.org/2002/07/owl#imports> <{address}more.ttl> .",
             }
         )
-        found = checked(folder)
+        by_severity = checked(folder)
         assert call("build", "--profile", "strict", folder).exit_code == 1
         assert call("build", folder).exit_code == 0
         assert checked("--profile", "strict", folder / "data" / "more.ttl")
-    assert "import-not-here" in found["note"]
-    assert found["error"] == set()
-    assert asked == []
+    assert "import-not-here" in by_severity["note"]
+    assert by_severity["error"] == set()
+    assert requests == []
 
 
 def test_an_import_that_is_a_file_of_the_project_is_taken(project: Callable[..., Path]) -> None:
@@ -307,9 +309,9 @@ def test_an_import_that_is_a_file_of_the_project_is_taken(project: Callable[...,
             ". :Plant a owl:Class ; owl:disjointWith :Animal . :Animal a owl:Class .",
         }
     )
-    found = checked(folder)
-    assert "owl-unsatisfiable" in found["warning"]
-    assert "import-not-here" not in found["note"]
+    by_severity = checked(folder)
+    assert "owl-unsatisfiable" in by_severity["warning"]
+    assert "import-not-here" not in by_severity["note"]
 
 
 # --- Java
@@ -331,11 +333,11 @@ def test_a_java_adds_findings_and_changes_no_verdict(
     project: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = project(**{"ontology/o.ttl": STRANGE})
-    asked = [(), ("--profile", "strict")]
-    with_java = [json.loads(call("check", "--json", *more, folder).output) for more in asked]
+    variants = [(), ("--profile", "strict")]
+    with_java = [json.loads(call("check", "--json", *more, folder).output) for more in variants]
 
     without_java(monkeypatch)
-    without = [json.loads(call("check", "--json", *more, folder).output) for more in asked]
+    without = [json.loads(call("check", "--json", *more, folder).output) for more in variants]
     for one, other in zip(with_java, without, strict=True):
         assert one["ok"] == other["ok"]
         errors = [
@@ -344,10 +346,10 @@ def test_a_java_adds_findings_and_changes_no_verdict(
         ]
         assert errors[0] == errors[1]
         assert len(one["findings"]) > len(other["findings"])
-        told = [f for f in one["findings"] if f["check"].startswith("owl-")]
-        assert told
-        assert all("\n" not in f["message"] and len(f["message"]) < 1000 for f in told)
-        assert not any("Exception" in f["message"] or ".java" in f["message"] for f in told)
+        owl_findings = [f for f in one["findings"] if f["check"].startswith("owl-")]
+        assert owl_findings
+        assert all("\n" not in f["message"] and len(f["message"]) < 1000 for f in owl_findings)
+        assert not any("Exception" in f["message"] or ".java" in f["message"] for f in owl_findings)
 
 
 # --- citations
@@ -359,16 +361,16 @@ def cited(folder: Path) -> list[Finding]:
 
 
 @pytest.mark.usefixtures("no_java")
-def test_a_slip_in_a_citation_is_found_with_the_nearest_words(
+def test_a_misspelling_in_a_citation_is_found_with_the_nearest_words(
     edit: Callable[[str, str, str], Path],
 ) -> None:
     folder = edit(FACTS, '"North Rock Light"@en', '"North Rok Light"@en')
-    (found,) = cited(folder)
-    assert found.path == FACTS
-    line = (folder / FACTS).read_text("utf-8").splitlines()[(found.line or 0) - 1]
+    (finding,) = cited(folder)
+    assert finding.path == FACTS
+    line = (folder / FACTS).read_text("utf-8").splitlines()[(finding.line or 0) - 1]
     assert '"North Rok Light"@en' in line
-    assert "North Rock Light was lit in 1871" in found.message
-    assert "“North Rock Light”" in found.remedy
+    assert "North Rock Light was lit in 1871" in finding.message
+    assert "“North Rock Light”" in finding.remedy
     (folder / "graphsvc.toml").unlink()
     assert checked(folder)["error"] == {"words-not-in-passage"}, "in every profile"
     assert call("build", folder).exit_code == 1
@@ -379,8 +381,8 @@ def test_what_stands_in_another_sentence_is_found_where_it_is_cited(
 ) -> None:
     words = 'lights:statedName "Ada Quill"@en'
     folder = edit(FACTS, "passage:4 {", f"passage:4 {{ <https://example.org/lights/a> {words} .")
-    (found,) = cited(folder)
-    line = (folder / FACTS).read_text("utf-8").splitlines()[(found.line or 0) - 1]
+    (finding,) = cited(folder)
+    line = (folder / FACTS).read_text("utf-8").splitlines()[(finding.line or 0) - 1]
     assert line.startswith("passage:4 {")
 
 
@@ -392,7 +394,7 @@ def test_what_stands_in_another_sentence_is_found_where_it_is_cited(
         ('lights:said "a palace that cost far too much"', True),
         ('lights:said "lit in 1781"@en', True),
         ('schema:name "Arbour Board"', True),
-        # What is there, in other white space, case, and shapes of signs.
+        # Words of the text with other white space, case, or punctuation characters.
         ('lights:said "North Rock  Light WAS lit"', False),
         ('lights:said "North Rock\\u00a0Light"@en', False),
         ('lights:said "har\\u00adbour board"', False),
@@ -469,9 +471,9 @@ def test_well_known_prefixes_need_no_declaration(project: Callable[..., Path]) -
             "data/more.ttl": f"PREFIX skos: <http://www.w3.org/2004/02/skos/core#> {concept}",
         }
     )
-    found = checked("--profile", "strict", folder)
-    assert "odd" in found["error"]
-    assert "query-prefix" not in found["error"]
+    by_severity = checked("--profile", "strict", folder)
+    assert "odd" in by_severity["error"]
+    assert "query-prefix" not in by_severity["error"]
 
 
 # --- cost
@@ -493,18 +495,18 @@ def concepts(count: int) -> str:
 @pytest.mark.usefixtures("no_java")
 def test_checks_take_time_in_proportion(project: Callable[..., Path]) -> None:
     folder = project(**{"ontology/o.ttl": ONTOLOGY})
-    taken = []
+    seconds = []
     for count in (250, 2500):
         (folder / "data" / "schemes.ttl").write_text(concepts(count))
         read = sources.load(folder)
         start = time.process_time()
         validate(read)
-        taken.append(time.process_time() - start)
+        seconds.append(time.process_time() - start)
     # Ten times the statements: a hundred times as long where each is compared with each.
-    assert taken[1] < 30 * taken[0], taken
+    assert seconds[1] < 30 * seconds[0], seconds
 
 
-# --- how far it is
+# --- progress
 
 
 def test_a_terminal_is_shown_how_far_a_build_is(project: Callable[..., Path]) -> None:
@@ -514,18 +516,18 @@ def test_a_terminal_is_shown_how_far_a_build_is(project: Callable[..., Path]) ->
         [*PROGRAM, "build", str(folder)], stdout=subprocess.PIPE, stderr=terminal
     ) as build:
         os.close(terminal)
-        shown = b""
+        screen = b""
         while True:
             try:
-                shown += os.read(control, 1000)
+                screen += os.read(control, 1000)
             except OSError:
                 break
         assert build.stdout is not None
-        told = build.stdout.read()
+        piped = build.stdout.read()
     os.close(control)
     assert build.returncode == 0
-    assert b"Reading data/schemes.ttl" in shown or b"Indexing" in shown
-    assert shown.endswith(b"\r\x1b[K"), "the line goes away at the end"
-    assert b"Indexing" not in told
+    assert b"Reading data/schemes.ttl" in screen or b"Indexing" in screen
+    assert screen.endswith(b"\r\x1b[K"), "the line goes away at the end"
+    assert b"Indexing" not in piped
     quiet = subprocess.run([*PROGRAM, "build", str(folder)], capture_output=True, check=True)
     assert quiet.stderr == b""

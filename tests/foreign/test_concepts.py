@@ -47,24 +47,24 @@ def rows(text: str) -> list[str]:
 
 def test_all_labels_of_a_concept_stand_by_their_languages(thesaurus: FlaskClient) -> None:
     labels = section(page(thesaurus, "/doc/oats"), "labels")
-    found = rows(labels)
-    assert "Language Preferred Alternative Hidden" in found
-    assert "en oats common oat oat" in found
-    assert "de Hafer Saathafer" in found
-    assert {"ar شوفان", "zh 燕麦", "la Avena"} <= set(found)
+    lines = rows(labels)
+    assert "Language Preferred Alternative Hidden" in lines
+    assert "en oats common oat oat" in lines
+    assert "de Hafer Saathafer" in lines
+    assert {"ar شوفان", "zh 燕麦", "la Avena"} <= set(lines)
     assert "A.1.2" in labels
     assert '<span lang="ar" dir="auto">' in labels
 
 
 def test_labels_of_skos_xl_are_labels(thesaurus: FlaskClient) -> None:
-    found = rows(section(page(thesaurus, "/doc/horses"), "labels"))
-    assert {"en horses nags", "de Pferde"} <= set(found)
+    lines = rows(section(page(thesaurus, "/doc/horses"), "labels"))
+    assert {"en horses nags", "de Pferde"} <= set(lines)
 
 
 def test_the_tree_shows_every_way_from_the_top(thesaurus: FlaskClient) -> None:
     tree = section(page(thesaurus, "/doc/oats"), "tree")
-    shown = plain(tree[tree.index('<div class="tree">') :])
-    assert shown == "animals fodder hay oats plants cereals barley oats fodder hay oats"
+    words = plain(tree[tree.index('<div class="tree">') :])
+    assert words == "animals fodder hay oats plants cereals barley oats fodder hay oats"
     assert "In: Farming" in plain(tree)
     assert "In the collections: in the stable" in plain(tree)
     assert "<strong>oats</strong>" in tree
@@ -93,10 +93,10 @@ def test_mappings_lead_out_and_name_the_scheme_of_the_target(thesaurus: FlaskCli
 
 def test_a_scheme_opens_its_top_concepts_without_a_script(thesaurus: FlaskClient) -> None:
     tree = section(page(thesaurus, "/doc/scheme"), "tree")
-    said = plain(tree)
-    assert "animals 2 narrower concepts of animals fodder horses" in said
-    assert "plants 2 narrower concepts of plants cereals fodder" in said
-    assert "All 10 concepts" in said
+    words = plain(tree)
+    assert "animals 2 narrower concepts of animals fodder horses" in words
+    assert "plants 2 narrower concepts of plants cereals fodder" in words
+    assert "All 10 concepts" in words
     assert tree.count("<details>") == 2
     address = re.search(r'href="(/browse[^"]+)"', tree)
     assert address
@@ -129,10 +129,10 @@ def test_a_concept_with_thousands_under_it_shows_the_first_and_says_how_many_the
     address = re.search(r'href="(/browse[^"]+)"', tree)
     assert address
     assert 'role="status">3,000 things' in page(client, html.unescape(address.group(1)))
-    # Beside so many none is named.
+    # With so many values no name is shown.
     beside = section(page(client, "/doc/c7"), "tree")
     assert beside.count("<li>") == 2
-    # There is no scheme: the first page begins with what is under nothing.
+    # There is no scheme: the first page begins with the concepts that have no broader one.
     assert "Top concepts 1 https://wide.example/top" in plain(
         section(page(client, "/"), "concepts")
     )
@@ -141,25 +141,25 @@ def test_a_concept_with_thousands_under_it_shows_the_first_and_says_how_many_the
 def test_however_many_ways_lead_to_a_concept_some_are_shown() -> None:
     terms = [NamedNode(f"urn:c:{number}") for number in range(60)]
     uppers = {term: terms[:number] for number, term in enumerate(terms)}
-    ways, left_out = paths_to(terms[-1], uppers)  # type: ignore[arg-type]
-    assert len(ways) == MOST_PATHS
+    paths, left_out = paths_to(terms[-1], uppers)  # type: ignore[arg-type]
+    assert len(paths) == MOST_PATHS
     assert left_out
-    assert all(way[-1] == terms[-1] and way[0] == terms[0] for way in ways if len(way) < 30)
+    assert all(way[-1] == terms[-1] and way[0] == terms[0] for way in paths if len(way) < 30)
 
 
 def test_a_dataset_lists_its_distributions(catalogue: FlaskClient) -> None:
     text = page(catalogue, "/doc/trees")
-    found = rows(section(text, "distributions"))
-    table = next(row for row in found if row.startswith("Trees as a table"))
+    lines = rows(section(text, "distributions"))
+    table = next(row for row in lines if row.startswith("Trees as a table"))
     assert "csv" in table
     assert "1.0 MB" in table
     assert "Creative Commons Attribution 4.0" in table
-    assert any(row.startswith("Trees as GeoJSON") for row in found)
+    assert any(row.startswith("Trees as GeoJSON") for row in lines)
     assert 'href="https://data.example/files/trees.csv"' in text
     assert 'href="https://data.example/portal/trees"' in text
 
 
 def test_a_catalogue_lists_its_datasets(catalogue: FlaskClient) -> None:
-    found = rows(section(page(catalogue, "/doc/catalogue"), "datasets"))
-    assert "Trees The Town nature 2" in found
-    assert "Noise The Town 0" in found
+    lines = rows(section(page(catalogue, "/doc/catalogue"), "datasets"))
+    assert "Trees The Town nature 2" in lines
+    assert "Noise The Town 0" in lines

@@ -28,7 +28,7 @@ BROWSER = {"Accept": "text/html,*/*;q=0.8"}
 MOST_ALIKE = 2
 
 #: How the addresses of documents in one format end.
-#: A picture that a sample says this host has: whoever publishes it has it beside the service.
+#: A picture at this host that a sample refers to: its publisher serves it, not this service.
 PICTURE = "/media/Ada_Lovelace_portrait.jpg"
 _FORMAT = re.compile(r"(\.12)?\.(ttl|nt|rdf|n3|jsonld|trig|nq|html|linkset)$")
 
@@ -56,7 +56,7 @@ _VOID = frozenset(
 
 
 class Page(HTMLParser):
-    """A page: where it leads, the names of its places, and what is wrong with how it is nested."""
+    """A page: its links, its ids, and faults in the nesting of its elements."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -68,9 +68,9 @@ class Page(HTMLParser):
         self.faults += [f"{tag} is not closed" for tag in self._open if tag not in ("html", "body")]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.ids.update(filter(None, [told.get("id")]))
-        self.links.update(filter(None, [told.get("href"), told.get("src")]))
+        attributes = dict(attrs)
+        self.ids.update(filter(None, [attributes.get("id")]))
+        self.links.update(filter(None, [attributes.get("href"), attributes.get("src")]))
         if tag not in _VOID:
             self._open.append(tag)
 
@@ -90,7 +90,7 @@ class Page(HTMLParser):
 
 
 def kind(address: str) -> str:
-    """Return what addresses have in common of which some will do: their path, or their suffix."""
+    """Return what similar addresses share: their path, or their suffix."""
     path, _, query = address.partition("?")
     is_document = path.startswith(("/doc/", "/describe")) and "&page=" not in f"&{query}"
     if not is_document:
@@ -99,11 +99,11 @@ def kind(address: str) -> str:
 
 
 def crawl(client: FlaskClient, start: list[str]) -> Iterator[tuple[str, str, int, str]]:
-    """Open every page that is reached from some; yield its address, who links it, and what it is.
+    """Open every page that can be reached; yield its address, its source, its status and its text.
 
-    Of many addresses that are alike some are opened.
+    Of many similar addresses a few are opened.
     """
-    seen: set[str] = set(start)
+    targets: set[str] = set(start)
     alike: Counter[str] = Counter()
     waiting = [(address, "") for address in start]
     while waiting:
@@ -115,8 +115,8 @@ def crawl(client: FlaskClient, start: list[str]) -> Iterator[tuple[str, str, int
             continue
         for link in sorted(Page(text).links):
             whole, _ = urldefrag(urljoin(answer.request.url, link))
-            if whole.startswith(f"{HOST}/") and (target := whole.removeprefix(HOST)) not in seen:
-                seen.add(target)
+            if whole.startswith(f"{HOST}/") and (target := whole.removeprefix(HOST)) not in targets:
+                targets.add(target)
                 alike[kind(target)] += 1
                 if alike[kind(target)] <= MOST_ALIKE:
                     waiting.append((target, address))
@@ -170,8 +170,8 @@ def test_every_statement_is_in_the_document_of_its_subject(
             by_subject.setdefault(quad.subject, set()).add(quad.triple)
     assert by_subject
     for subject, stated in by_subject.items():
-        told = as_stored(document(client, f"/describe?iri={quote(subject.value)}"))
-        assert stated - told == set(), subject
+        triples = as_stored(document(client, f"/describe?iri={quote(subject.value)}"))
+        assert stated - triples == set(), subject
 
 
 def as_stored(triples: Iterable[Triple]) -> set[Triple]:

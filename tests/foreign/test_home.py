@@ -41,12 +41,12 @@ def words(text: str, heading: str) -> str:
 
 def counted(text: str) -> dict[str, int]:
     """Return the classes that a page counts the things of."""
-    found = re.findall(
+    pairs = re.findall(
         r"<a [^>]*(?:class=|type(?:%3E)?=none)[^>]*>(?:<span[^>]*>)?([^<]+)(?:</span>)?</a> "
         r"<span class=\"count\">([\d,]+)<",
         text,
     )
-    return {name: int(number.replace(",", "")) for name, number in found}
+    return {name: int(number.replace(",", "")) for name, number in pairs}
 
 
 @pytest.mark.parametrize(
@@ -133,32 +133,32 @@ def test_things_of_one_class_stand_side_by_side(clients: dict[str, FlaskClient])
 def test_the_first_page_of_a_thesaurus_has_its_schemes_and_top_concepts(
     clients: dict[str, FlaskClient],
 ) -> None:
-    said = words(page(clients["thesaurus.ttl"], "/"), "concepts")
-    assert "Farming 10 concepts Top concepts 2 animals plants" in said
-    assert "Names of species 1 concept Top concepts 1 Avena sativa" in said
+    concepts = words(page(clients["thesaurus.ttl"], "/"), "concepts")
+    assert "Farming 10 concepts Top concepts 2 animals plants" in concepts
+    assert "Names of species 1 concept Top concepts 1 Avena sativa" in concepts
 
 
 def test_the_first_page_of_an_ontology_has_its_terms(clients: dict[str, FlaskClient]) -> None:
-    said = words(page(clients["ontology.ttl"], "/"), "defined")
+    terms = words(page(clients["ontology.ttl"], "/"), "defined")
     # "horse" is under "animal".
-    assert "Classes 3 animal hay https://zoo.example/zoo#Grass Object properties 1 eats" in said
+    assert "Classes 3 animal hay https://zoo.example/zoo#Grass Object properties 1 eats" in terms
     # Where there are things of the classes, these come first.
     assert 'id="defined"' not in page(clients["two-ontologies.ttl"], "/")
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_vocabulary_tells_what_is_used(clients: dict[str, FlaskClient], name: str) -> None:
-    said = words(page(clients[name], "/ontology"), "in-use")
-    assert "void:" not in said
-    assert "rdf:type" in said or name == "untyped.nt"
+    terms = words(page(clients[name], "/ontology"), "in-use")
+    assert "void:" not in terms
+    assert "rdf:type" in terms or name == "untyped.nt"
 
 
 def test_the_vocabulary_tells_how_often_and_what_is_not_declared(
     clients: dict[str, FlaskClient],
 ) -> None:
-    said = words(page(clients["two-ontologies.ttl"], "/ontology"), "in-use")
-    assert "a:Ship 1 thing a:built 1 fact not declared a:sails 1 fact" in said
-    assert "foaf:Person 2 things not declared" in said
+    terms = words(page(clients["two-ontologies.ttl"], "/ontology"), "in-use")
+    assert "a:Ship 1 thing a:built 1 fact not declared a:sails 1 fact" in terms
+    assert "foaf:Person 2 things not declared" in terms
     bare = words(page(clients["untyped.nt"], "/ontology"), "in-use")
     assert "https://bare.example/ 2 next 3 facts not declared" in bare
 
@@ -167,7 +167,7 @@ def test_the_vocabulary_of_several_ontologies_names_each(clients: dict[str, Flas
     text = page(clients["two-ontologies.ttl"], "/ontology")
     assert words(text, "ontologies") == "Ontologies Ontology A Ontology B"
     assert "<h1>Vocabulary</h1>" in text
-    # The only one stands for all.
+    # If there is only one, the page shows it alone.
     assert "<h1>Zoo</h1>" in page(clients["ontology.ttl"], "/ontology")
 
 

@@ -1,4 +1,4 @@
-"""What things of other people's graphs are called: by whatever they use, for whoever reads."""
+"""Labels in other people's graphs: from any labelling property, in the reader's language."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def read(client: FlaskClient, target: str, language: str = "en") -> str:
 
 
 def heading(client: FlaskClient, target: str, language: str = "en") -> str:
-    found = re.search(r"<h1[^>]*>(.*?)</h1>", read(client, target, language), re.DOTALL)
-    assert found is not None
-    return re.sub("<[^>]+>", "", found[1])
+    heading_match = re.search(r"<h1[^>]*>(.*?)</h1>", read(client, target, language), re.DOTALL)
+    assert heading_match is not None
+    return re.sub("<[^>]+>", "", heading_match[1])
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_terms_of_well_known_vocabularies_have_their_names(
     concept = read(thesaurus, "/doc/rice")
     assert "has broader" in concept
     assert 'title="Broader concepts are typically rendered as parents' in concept
-    # What the vocabulary says in the language of the reader goes before English.
+    # A label in the reader's language is preferred to an English one.
     assert "Projekt" in read(names, "/doc/program", "de")
 
 
@@ -125,8 +125,8 @@ def test_a_setting_adds_properties_that_go_first(tmp_path: Path) -> None:
     properties = f"ex:inscription, {EX}feeds"
     client = served(tmp_path, "labels.ttl", label_properties=properties)
     assert heading(client, "/doc/crate") == "Fragile"
-    found = client.get("/search.json?q=fragile").get_json()["hits"]
-    assert [hit["label"] for hit in found] == ["Fragile"]
+    hits = client.get("/search.json?q=fragile").get_json()["hits"]
+    assert [hit["label"] for hit in hits] == ["Fragile"]
 
 
 def test_another_setting_makes_another_release(tmp_path: Path) -> None:
@@ -172,9 +172,11 @@ def test_the_table_is_in_order_so_that_each_line_is_found() -> None:
     assert lines == sorted(lines)
     for line in (*lines[:3], lines[len(lines) // 2], *lines[-3:]):
         iri, kind, language, words = line.decode().split("\t")
-        found = vocabularies.text_of(iri)
-        said = found.labels if kind == vocabularies.LABEL else found.definitions
-        assert (words, language or None) in [(each.value, each.language) for each in said]
+        vocabulary_text = vocabularies.text_of(iri)
+        texts = (
+            vocabulary_text.labels if kind == vocabularies.LABEL else vocabulary_text.definitions
+        )
+        assert (words, language or None) in [(each.value, each.language) for each in texts]
 
 
 @pytest.mark.parametrize("iri", ["", "a", "zzz", "http://xmlns.com/foaf/0.1/", "urn:x\ty"])

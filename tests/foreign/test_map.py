@@ -116,10 +116,10 @@ def test_other_systems_are_told_apart(text: str) -> None:
 @given(st.text(alphabet='POINTLYGZM(), .-0123456789eE<>{}[]":', max_size=60))
 def test_no_text_makes_the_reader_fail_otherwise(text: str) -> None:
     try:
-        found = geometry.read(text)
+        shape = geometry.read(text)
     except ValueError:
         return
-    assert found.is_empty or found.extent
+    assert shape.is_empty or shape.extent
 
 
 # --- which part of the earth
@@ -186,18 +186,18 @@ DRAWN = {
 
 
 def test_every_way_to_say_where_a_thing_is_is_drawn(client: FlaskClient) -> None:
-    shown = page(client, "/map")
-    rows = set(re.findall(r'<tr><th scope="row"><a [^>]*>([^<]*)</a></th>', shown))
+    html = page(client, "/map")
+    rows = set(re.findall(r'<tr><th scope="row"><a [^>]*>([^<]*)</a></th>', html))
     assert rows == DRAWN
-    assert shown.count('class="shape area"') == 3
-    assert shown.count('class="shape line"') == 1
-    assert "(area)" in shown
+    assert html.count('class="shape area"') == 3
+    assert html.count('class="shape line"') == 1
+    assert "(area)" in html
 
 
 def test_a_code_means_a_country_only_of_what_is_one(client: FlaskClient, tmp_path: Path) -> None:
-    shown = page(client, "/map")
+    html = page(client, "/map")
     for label in ("Pascal", "Kilogram metre", "Georgia (a state)", "Nothing seen"):
-        assert label not in shown
+        assert label not in html
     path = tmp_path / "countries.ttl"
     path.write_text(
         """
@@ -216,24 +216,24 @@ def test_a_code_means_a_country_only_of_what_is_one(client: FlaskClient, tmp_pat
         """,
         "utf-8",
     )
-    shown = page(served(tmp_path / "kept", path), "/map")
+    html = page(served(tmp_path / "kept", path), "/map")
     for label in ("Land A", "Land B", "Land C", "Land D", "Region E"):
-        assert label in shown
+        assert label in html
 
 
 def test_what_is_not_drawn_is_told(client: FlaskClient) -> None:
-    shown = page(client, "/map")
-    assert "The places of 2 things are in coordinates of other systems" in shown
-    assert "The places of 3 things cannot be read" in shown
+    html = page(client, "/map")
+    assert "The places of 2 things are in coordinates of other systems" in html
+    assert "The places of 3 things cannot be read" in html
 
 
 def test_the_map_shows_the_part_of_the_earth_that_has_the_places(client: FlaskClient) -> None:
-    shown = page(client, "/map")
-    spots = re.findall(r'<circle class="dot" cx="([0-9.]+)" cy="([0-9.]+)" r="3"', shown)
+    html = page(client, "/map")
+    spots = re.findall(r'<circle class="dot" cx="([0-9.]+)" cy="([0-9.]+)" r="3"', html)
     xs = [float(x) for x, _ in spots]
     assert max(xs) - min(xs) > 250
-    assert "13.4° E" in shown
-    assert len(shown) < 100_000
+    assert "13.4° E" in html
+    assert len(html) < 100_000
 
 
 def test_the_page_of_a_thing_leads_to_its_place(client: FlaskClient) -> None:
@@ -248,13 +248,13 @@ def test_of_thousands_of_places_some_are_named_and_all_are_dots(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     client = served(tmp_path_factory.mktemp("many"), many(tmp_path_factory.mktemp("files"), 3000))
-    shown = page(client, "/map")
-    assert "150 places have a name here; the others are dots." in shown
-    assert "2,850 more" in shown
-    dots = re.search(r'<path class="dots" d="([^"]*)"', shown)
+    html = page(client, "/map")
+    assert "150 places have a name here; the others are dots." in html
+    assert "2,850 more" in html
+    dots = re.search(r'<path class="dots" d="([^"]*)"', html)
     assert dots
     assert 1000 < dots[1].count("M") <= 3000
-    assert len(shown) < 400_000
+    assert len(html) < 400_000
 
 
 def many(folder: Path, number: int) -> Path:
@@ -280,8 +280,8 @@ def test_a_long_geometry_is_drawn_whole(tmp_path_factory: pytest.TempPathFactory
         f'<http://e.com/a> <{GEOSPARQL}asWKT> "POLYGON(({ring}, 10 50))" .',
         "utf-8",
     )
-    shown = page(served(tmp_path_factory.mktemp("kept"), path), "/map")
-    area = re.search(r'class="shape area" d="([^"]*)"', shown)
+    html = page(served(tmp_path_factory.mktemp("kept"), path), "/map")
+    area = re.search(r'class="shape area" d="([^"]*)"', html)
     assert area
     xs = [float(x) for x in re.findall(r"[ML]([0-9.-]+) ", area[1])]
     assert len(xs) > 500
@@ -290,6 +290,6 @@ def test_a_long_geometry_is_drawn_whole(tmp_path_factory: pytest.TempPathFactory
 
 def test_a_graph_without_places_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
     client = served(tmp_path_factory.mktemp("none"), "directions.ttl")
-    shown = page(client, "/map")
-    assert "Nothing here has a place" in shown
-    assert '<svg class="world"' not in shown
+    html = page(client, "/map")
+    assert "Nothing here has a place" in html
+    assert '<svg class="world"' not in html

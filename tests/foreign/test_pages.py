@@ -83,8 +83,8 @@ def test_what_all_things_have_alike_is_no_column(mixed: FlaskClient) -> None:
     table = zebras[zebras.index("<table") : zebras.index("</table>")]
     assert "stripes" in table
     assert "is part of" not in table.lower()
-    asked = page(mixed, "/browse?class=https://mixed-classes.example/Zebra&column=dcterms:isPartOf")
-    assert ">set</a>" in asked
+    html = page(mixed, "/browse?class=https://mixed-classes.example/Zebra&column=dcterms:isPartOf")
+    assert ">set</a>" in html
 
 
 def test_an_iri_keeps_its_letters_as_a_heading(mixed: FlaskClient) -> None:

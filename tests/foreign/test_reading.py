@@ -83,7 +83,7 @@ def in_tar(content: bytes) -> bytes:
     return data.getvalue()
 
 
-# --- what is read
+# --- reading
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_prefix_may_be_declared_again(write: Write) -> None:
     }
 
 
-# --- what is told
+# --- messages
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_what_no_release_can_hold_stops_no_lenient_build(
     assert values(project) == ["café"]
 
 
-# --- what is built
+# --- building
 
 
 def test_terms_may_be_urns(write: Write, tmp_path: Path) -> None:
@@ -264,9 +264,9 @@ def test_a_build_says_as_what_the_files_are_published(write: Write, tmp_path: Pa
         <http://e.com/scheme/2> skos:prefLabel "sea"@en .
         <http://f.org/x> skos:note "no language" . <http://f.org/y> skos:note "none" ."""
     words = ["build", str(write("waters.ttl", text)), "--releases", str(tmp_path / "kept")]
-    told = CliRunner().invoke(main, words).output
-    assert "Title: Waters\nBases: http://e.com/scheme/, http://f.org/\n" in told
-    assert "Languages: en, de\n" in told
+    output = CliRunner().invoke(main, words).output
+    assert "Title: Waters\nBases: http://e.com/scheme/, http://f.org/\n" in output
+    assert "Languages: en, de\n" in output
 
 
 def test_graphs_that_are_blank_nodes_get_names(write: Write, tmp_path: Path) -> None:

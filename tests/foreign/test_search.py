@@ -28,7 +28,7 @@ def foods(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return served(tmp_path_factory.mktemp("foods"), "thesaurus-xl.ttl")
 
 
-def found(client: FlaskClient, text: str, language: str = "en") -> list[dict[str, Any]]:
+def hits(client: FlaskClient, text: str, language: str = "en") -> list[dict[str, Any]]:
     answer = client.get(
         "/search.json", query_string={"q": text}, headers={"Accept-Language": language}
     )
@@ -67,7 +67,7 @@ def suggested(client: FlaskClient, kind: str, prefix: str) -> list[str]:
     ],
 )
 def test_whatever_has_a_name_is_found(names: FlaskClient, text: str, thing: str) -> None:
-    assert found(names, text)[0]["iri"] == thing
+    assert hits(names, text)[0]["iri"] == thing
 
 
 @pytest.mark.parametrize(
@@ -88,13 +88,13 @@ def test_whatever_has_a_name_is_found(names: FlaskClient, text: str, thing: str)
     ],
 )
 def test_concepts_are_found_in_every_language(foods: FlaskClient, text: str, concept: str) -> None:
-    (hit,) = found(foods, text)
+    (hit,) = hits(foods, text)
     assert (hit["iri"], hit["kind"]) == (FOODS + concept, "concept")
 
 
 def test_hits_are_called_as_the_reader_says(foods: FlaskClient) -> None:
-    assert found(foods, "谷物", "de")[0]["label"] == "Getreide"
-    assert found(foods, "谷物", "de")[0]["description"] == "Samen von Gräsern als Nahrung."
+    assert hits(foods, "谷物", "de")[0]["label"] == "Getreide"
+    assert hits(foods, "谷物", "de")[0]["description"] == "Samen von Gräsern als Nahrung."
 
 
 def test_a_search_is_bounded_by_classes_of_any_vocabulary(
@@ -141,8 +141,8 @@ def test_the_types_and_properties_of_any_graph_are_offered(
 
 def test_columns_are_fetched_for_concepts(foods: FlaskClient) -> None:
     broader = "http://www.w3.org/2004/02/skos/core#broader"
-    asked = {"ids": [f"{FOODS}rice"], "properties": [{"id": broader}]}
-    answer = foods.get("/reconcile", query_string={"extend": json.dumps(asked)}).get_json()
+    request = {"ids": [f"{FOODS}rice"], "properties": [{"id": broader}]}
+    answer = foods.get("/reconcile", query_string={"extend": json.dumps(request)}).get_json()
     cell = answer["rows"][f"{FOODS}rice"][broader]
     assert cell == [{"id": f"{FOODS}grain", "name": "grain"}]
     assert answer["meta"][0]["name"] == "has broader"

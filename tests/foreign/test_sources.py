@@ -63,7 +63,7 @@ def test_a_fact_has_its_graph_and_what_is_said_of_that(census: FlaskClient) -> N
 
 def test_a_nested_fact_has_its_graph_only_if_that_is_another(census: FlaskClient) -> None:
     text = words(page(census, "/doc/oslo"))
-    # The graph of both facts stands beside the first one.
+    # The graph that states both facts is shown beside the first one.
     assert "507467 Census of 2000 mayor label Per Ditlev-Simonsen wasDerivedFrom" in text
 
 
@@ -87,7 +87,7 @@ def test_one_file_is_no_source_and_of_several_each_is(tmp_path: Path) -> None:
     assert 0 < both.index("one.ttl") < both.index("other file.ttl")
 
 
-# --- what is said of facts
+# --- statements about facts
 
 
 def test_annotations_stand_beside_the_fact(spies: FlaskClient) -> None:
@@ -163,21 +163,21 @@ def test_the_properties_of_statement_nodes_are_called_as_what_they_stand_for(
 def test_a_thing_with_all_of_this_asks_few_queries(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Eight, beside the one for the names of things and the one that comes before each page."""
+    """At most eight queries, besides the one for names and the one that precedes each page."""
     client = served(tmp_path / "kept", "everything.trig")
-    for target in ("/", "/doc/charles"):  # what is the same for every page is read now
+    for target in ("/", "/doc/charles"):  # reads what is the same for every page
         page(client, target)
-    asked: list[str] = []
+    query_names: list[str] = []
     rows = Graph.rows
 
     def counted(graph: Graph, query: BoundQuery) -> Table:
-        asked.extend([] if query.is_empty else [query.query.name])
+        query_names.extend([] if query.is_empty else [query.query.name])
         return rows(graph, query)
 
     monkeypatch.setattr(Graph, "rows", counted)
     text = words(page(client, "/doc/ada"))
-    for told in ("51.50", "1833", "0.90", "1815", "page 7", "Office"):
-        assert told in text
-    others = [name for name in asked if name not in ("names/labels", "thing/head")]
+    for value in ("51.50", "1833", "0.90", "1815", "page 7", "Office"):
+        assert value in text
+    others = [name for name in query_names if name not in ("names/labels", "thing/head")]
     assert len(others) <= 8, others
-    assert asked.count("names/labels") == asked.count("thing/head") == 1
+    assert query_names.count("names/labels") == query_names.count("thing/head") == 1

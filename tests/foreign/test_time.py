@@ -1,4 +1,4 @@
-"""The time line of other people's graphs: whatever is dated, in whatever way it is written."""
+"""The timeline of other people's graphs: every dated thing, however its date is written."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return served(tmp_path_factory.mktemp("dates"), "dates.ttl")
 
 
-def moments(shown: str) -> dict[str, str]:
+def moments(html: str) -> dict[str, str]:
     """Return when each thing is, by its name."""
-    found = {}
-    for row in re.findall(r"<tr class=\"\w+\">(.*?)</tr>", shown, re.DOTALL):
+    dates = {}
+    for row in re.findall(r"<tr class=\"\w+\">(.*?)</tr>", html, re.DOTALL):
         when, what, *_ = row.split("</td>")
         name = re.search(r"<a [^>]*>([^<]*)</a>", what)
         assert name
-        found[name[1]] = " ".join(re.sub(r"<[^>]*>", "", when).split())
-    return found
+        dates[name[1]] = " ".join(re.sub(r"<[^>]*>", "", when).split())
+    return dates
 
 
 def test_dates_of_every_datatype_and_text_are_on_the_line(client: FlaskClient) -> None:
-    shown = moments(page(client, "/timeline"))
-    assert list(shown) == [
+    dates = moments(page(client, "/timeline"))
+    assert list(dates) == [
         *("Caesar", "Year", "Month", "Ada"),
         *("Letter", "Fair", "Data", "War", "Peace"),
         *("Landing", "Report", "A concept"),
     ]
-    assert shown["Letter"].startswith("July 1843")
-    assert shown["Report"] == "1984 to the year"
+    assert dates["Letter"].startswith("July 1843")
+    assert dates["Report"] == "1984 to the year"
 
 
 def test_what_begins_and_ends_is_one_stretch(client: FlaskClient) -> None:
-    shown = moments(page(client, "/timeline"))
-    assert shown["Ada"] == "10 December 1815 \u2013 27 November 1852"
-    assert shown["Fair"] == "1 May 1851 \u2013 11 October 1851"
-    # What has no name is dated for its owner.
-    assert shown["Data"] == "1900 \u2013 1910"
-    assert shown["War"] == "28 July 1914 \u2013 11 November 1918"
-    assert shown["Peace"] == "1919 \u2013 1939"
+    dates = moments(page(client, "/timeline"))
+    assert dates["Ada"] == "10 December 1815 \u2013 27 November 1852"
+    assert dates["Fair"] == "1 May 1851 \u2013 11 October 1851"
+    # A date of a blank node belongs to the thing that has the blank node.
+    assert dates["Data"] == "1900 \u2013 1910"
+    assert dates["War"] == "28 July 1914 \u2013 11 November 1918"
+    assert dates["Peace"] == "1919 \u2013 1939"
 
 
 def test_wrong_dates_are_on_their_pages_and_not_on_the_line(client: FlaskClient) -> None:
-    shown = page(client, "/timeline")
-    assert "Wrong" not in shown
-    assert "In words" not in shown
+    html = page(client, "/timeline")
+    assert "Wrong" not in html
+    assert "In words" not in html
     assert "2020-02-30" in page(client, "/doc/wrong")
     assert "in the year 1815" in page(client, "/doc/words")
 
@@ -81,8 +81,8 @@ def test_a_class_can_be_chosen(client: FlaskClient) -> None:
 
 
 def test_a_graph_without_dates_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:
-    shown = page(served(tmp_path_factory.mktemp("none"), "directions.ttl"), "/timeline")
-    assert "Nothing here has a date." in shown
+    html = page(served(tmp_path_factory.mktemp("none"), "directions.ttl"), "/timeline")
+    assert "Nothing here has a date." in html
 
 
 def many(folder: Path, number: int) -> Path:

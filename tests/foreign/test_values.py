@@ -40,27 +40,27 @@ def with_images(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 def tags(text: str, name: str) -> list[dict[str, str | None]]:
     """Return the attributes of the elements of a name."""
-    found: list[dict[str, str | None]] = []
+    attributes: list[dict[str, str | None]] = []
 
     class Reader(HTMLParser):
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             if tag == name:
-                found.append(dict(attrs))
+                attributes.append(dict(attrs))
 
     Reader().feed(text)
-    return found
+    return attributes
 
 
 # --- images
 
 
 def test_images_of_other_hosts_are_links_with_their_host(client: FlaskClient) -> None:
-    shown = page(client, "/doc/pictures")
-    assert [each["src"] for each in tags(shown, "img")] == [
+    html = page(client, "/doc/pictures")
+    assert [each["src"] for each in tags(html, "img")] == [
         "http://localhost/media/Ada_Lovelace_portrait.jpg"
     ]
-    assert ">Douglas Adams portrait</a> " in shown
-    assert '<span class="host">commons.example.org</span>' in shown
+    assert ">Douglas Adams portrait</a> " in html
+    assert '<span class="host">commons.example.org</span>' in html
 
 
 def test_images_of_the_own_host_are_shown_with_words(client: FlaskClient) -> None:
@@ -92,24 +92,24 @@ def test_a_page_is_another_one_when_other_hosts_are_allowed(
     assert with_images.get("/doc/pictures").headers["ETag"] != tag
 
 
-@pytest.mark.parametrize("given", ["http://example.org", "a b", "example.org/x", "*.example.org;"])
-def test_what_is_no_host_is_no_setting(given: str) -> None:
+@pytest.mark.parametrize("hosts", ["http://example.org", "a b", "example.org/x", "*.example.org;"])
+def test_what_is_no_host_is_no_setting(hosts: str) -> None:
     with pytest.raises(SettingsError):
-        load({"image_hosts": given}, {})
+        load({"image_hosts": hosts}, {})
 
 
 def test_no_page_has_an_address_with_content(with_images: FlaskClient) -> None:
-    shown = page(with_images, "/doc/pictures")
-    assert 'src="data:' not in shown
-    assert 'href="data:' not in shown
+    html = page(with_images, "/doc/pictures")
+    assert 'src="data:' not in html
+    assert 'href="data:' not in html
 
 
 # --- links
 
 
 def test_addresses_are_links_and_nothing_else_is(client: FlaskClient) -> None:
-    shown = page(client, "/doc/links")
-    links = {each["href"] for each in tags(shown, "a")}
+    html = page(client, "/doc/links")
+    links = {each["href"] for each in tags(html, "a")}
     assert {
         "https://example.org/a?b=1&c=2",
         "https://example.org/also",
@@ -118,8 +118,8 @@ def test_addresses_are_links_and_nothing_else_is(client: FlaskClient) -> None:
         "/doc/pictures",
     } <= links
     assert not [href for href in links if str(href).startswith("javascript:")]
-    assert "javascript:alert(1)" in shown
-    assert "not an address" in shown
+    assert "javascript:alert(1)" in html
+    assert "not an address" in html
 
 
 @given(
@@ -131,16 +131,16 @@ def test_no_scheme_but_the_known_ones_is_linked(
 ) -> None:
     literal = Literal(scheme + rest, datatype=XSD.anyURI)
     with client.application.test_request_context():
-        shown = str(parts_of_pages().value(Named(literal, literal.value)))
-    assert [each for each in tags(shown, "a") if not str(each["href"]).startswith("http://")] == []
+        html = str(parts_of_pages().value(Named(literal, literal.value)))
+    assert [each for each in tags(html, "a") if not str(each["href"]).startswith("http://")] == []
 
 
 # --- texts
 
 
 def test_html_and_xml_are_safe_text(client: FlaskClient) -> None:
-    shown = page(client, "/doc/texts")
-    main = shown[shown.index("<main") : shown.index("</main>")]
+    html = page(client, "/doc/texts")
+    main = html[html.index("<main") : html.index("</main>")]
     assert "First bold words.\n• an item\n• another" in main
     assert "Kept &amp; safe" in main
     assert "XML text and &lt;more&gt;" in main
@@ -150,9 +150,9 @@ def test_html_and_xml_are_safe_text(client: FlaskClient) -> None:
 
 
 def test_lines_of_texts_and_of_markdown_are_kept(client: FlaskClient) -> None:
-    shown = page(client, "/doc/texts")
-    assert '<span class="prose">one line\nanother line</span>' in shown
-    assert "# Heading\n\n* one\n* two &lt;b&gt;not bold&lt;/b&gt;" in shown
+    html = page(client, "/doc/texts")
+    assert '<span class="prose">one line\nanother line</span>' in html
+    assert "# Heading\n\n* one\n* two &lt;b&gt;not bold&lt;/b&gt;" in html
 
 
 PIECES = (
@@ -174,17 +174,17 @@ def test_very_much_markup_is_cut() -> None:
 
 
 def test_a_long_text_is_folded_and_whole(client: FlaskClient) -> None:
-    shown = page(client, "/doc/long")
-    assert shown.count('<details class="long">') == 1
-    assert re.search(r"</summary><div><span>(word ){150}end</span></div></details>", shown)
+    html = page(client, "/doc/long")
+    assert html.count('<details class="long">') == 1
+    assert re.search(r"</summary><div><span>(word ){150}end</span></div></details>", html)
 
 
 def test_a_long_title_is_folded(client: FlaskClient) -> None:
-    shown = page(client, "/doc/long")
-    heading = re.search(r"<h1>(.*?)</h1>", shown)
+    html = page(client, "/doc/long")
+    heading = re.search(r"<h1>(.*?)</h1>", html)
     assert heading
     assert len(heading[1]) < 200
-    title = re.search(r"<title>(.*?) · ", shown)
+    title = re.search(r"<title>(.*?) · ", html)
     assert title
     assert len(title[1]) < 130
 
@@ -199,62 +199,62 @@ FORMS = {
 
 
 def test_values_are_shown_as_they_are_written(client: FlaskClient) -> None:
-    shown = page(client, "/doc/forms")
-    # A date is told in words; how it is written shows when it is pointed at.
-    written = re.findall(r'<span>([^<]*)</span></span>|<time [^>]*title="([^"]*)"', shown)
-    assert {"".join(forms) for forms in written} >= FORMS
+    html = page(client, "/doc/forms")
+    # A date is shown in words; the title attribute has its lexical form.
+    matches = re.findall(r'<span>([^<]*)</span></span>|<time [^>]*title="([^"]*)"', html)
+    assert {"".join(forms) for forms in matches} >= FORMS
 
 
 def test_tables_have_values_as_they_are_written(client: FlaskClient) -> None:
     columns = "&".join(f"column=ex:{name}" for name in ("decimal", "integer", "double", "zoned"))
-    shown = page(client, f"/browse?class=ex:Kind&{columns}")
+    html = page(client, f"/browse?class=ex:Kind&{columns}")
     for form in ("12.50", "01", "1.0E6"):
-        assert f"<span>{form}</span>" in shown
-    assert ' title="2020-01-01+00:00"' in shown
+        assert f"<span>{form}</span>" in html
+    assert ' title="2020-01-01+00:00"' in html
 
 
 def test_documents_have_values_as_they_are_written(client: FlaskClient) -> None:
-    told = client.get("/doc/forms.nt").text
+    document = client.get("/doc/forms.nt").text
     for form in FORMS:
-        assert f'"{form}"^^' in told
+        assert f'"{form}"^^' in document
 
 
 def test_nested_values_are_shown_as_they_are_written(client: FlaskClient) -> None:
-    shown = page(client, "/doc/nested")
+    html = page(client, "/doc/nested")
     for form in ("1.50", "3.6E3", "7.0", "8.00"):
-        assert f"<span>{form}</span>" in shown
-    # What is written in two ways elsewhere too is shown as the engine has it.
-    assert "2.50" not in shown
+        assert f"<span>{form}</span>" in html
+    # Here the engine keeps one of two lexical forms, and the page shows that one.
+    assert "2.50" not in html
     listed = unescape(page(client, "/browse?class=ex:Measured&column=ex:measure"))
     assert "1.50" in listed
 
 
 @pytest.mark.parametrize("ending", ["ttl", "nt", "jsonld"])
 def test_documents_have_nested_values_as_they_are_written(client: FlaskClient, ending: str) -> None:
-    told = client.get(f"/doc/nested.{ending}").text
+    document = client.get(f"/doc/nested.{ending}").text
     for form in ("1.50", "8.00"):
-        assert form in told
+        assert form in document
 
 
 # --- languages and directions
 
 
 def test_words_of_other_languages_say_so_and_keep_their_direction(client: FlaskClient) -> None:
-    shown = page(client, "/doc/arabic")
-    assert '<h1 lang="ar"><bdi>القدس (مدينة)</bdi></h1>' in shown
-    assert '<span lang="he"><bdi>עיר (עתיקה)</bdi></span>' in shown
-    assert '<span lang="de">eine alte Stadt</span>' in shown
+    html = page(client, "/doc/arabic")
+    assert '<h1 lang="ar"><bdi>القدس (مدينة)</bdi></h1>' in html
+    assert '<span lang="he"><bdi>עיר (עתיקה)</bdi></span>' in html
+    assert '<span lang="de">eine alte Stadt</span>' in html
 
 
 def test_names_in_links_and_hits_keep_their_direction(client: FlaskClient) -> None:
     assert 'lang="ar"><bdi>القدس (مدينة)</bdi></a>' in page(client, "/doc/neighbour")
-    found = page(client, "/search?q=القدس")
-    assert re.search(r'lang="ar"><bdi>.*القدس', found)
+    html = page(client, "/search?q=القدس")
+    assert re.search(r'lang="ar"><bdi>.*القدس', html)
 
 
 def test_a_stated_direction_is_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
-    told = served(tmp_path_factory.mktemp("directions"), "directions.ttl")
-    shown = page(told, "/doc/ali")
-    assert '<h1 lang="ar"><bdi dir="rtl">ABC علي</bdi></h1>' in shown
-    assert '<span lang="ar"><bdi dir="rtl">HTML هو لغة</bdi></span>' in shown
-    assert 'lang="ar"><bdi dir="rtl">ABC علي</bdi></a>' in page(told, "/doc/ada")
+    client = served(tmp_path_factory.mktemp("directions"), "directions.ttl")
+    html = page(client, "/doc/ali")
+    assert '<h1 lang="ar"><bdi dir="rtl">ABC علي</bdi></h1>' in html
+    assert '<span lang="ar"><bdi dir="rtl">HTML هو لغة</bdi></span>' in html
+    assert 'lang="ar"><bdi dir="rtl">ABC علي</bdi></a>' in page(client, "/doc/ada")

@@ -1,8 +1,8 @@
-"""What somebody hostile would send: a graph, files that are no data, and requests; and each guard.
+"""Hostile input, and the guard against each: a graph, files that are not data, and requests.
 
-``graph/`` is valid RDF of which every text, name and address attacks who reads it: it is built and
-served here, and looked at in a browser by ``tests/browser/test_hostile_pages.py``. ``SECURITY.md``
-says which guard stands against what, and which test looks at it.
+``graph/`` is valid RDF. Every text, name and address in it attacks its readers: it is built and
+served here, and ``tests/browser/test_hostile_pages.py`` opens its pages in a browser.
+``SECURITY.md`` lists the attacks, the guard against each, and the test of that guard.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WITHOUT_END = (
 
 
 def write_long_values(path: Path) -> None:
-    """Write a graph whose labels, names and values are as long as nobody expects."""
+    """Write a graph with extremely long labels, names and values."""
     thing, says = NamedNode(f"{BASE}long"), NamedNode(f"{BASE}says")
     html = NamedNode(f"{_RDF}HTML")
     kind = (NamedNode(f"{_RDF}type"), NamedNode(f"{BASE}Thing"))

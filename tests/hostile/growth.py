@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: What takes less than this many seconds of a processor harms nobody; what takes more than the
-#: second number is ended.
+#: In seconds of processor time: a call below the first number is harmless; a call above the
+#: second is stopped.
 HARMLESS, LONGEST = 0.05, 1.5
 
 #: For four times as much input a linear function takes four times as long, one that grows with the
@@ -34,7 +34,7 @@ def is_superlinear(
         if large == math.inf:
             return True
         if large > HARMLESS and large > MOST * small:
-            # A pause of the machine is no growth: what is slow is slow again.
+            # A pause of the machine is not growth: slow code is slow again at the next run.
             small = _seconds(function, text(length // FACTOR))
             return _seconds(function, text(length)) > MOST * small
         small = large
@@ -44,7 +44,7 @@ def is_superlinear(
 def _seconds(function: Callable[[str], object], text: str) -> float:
     """Return how many seconds of a processor a call takes; infinity if it has to be ended."""
     before = signal.signal(signal.SIGVTALRM, _end)
-    begun = time.process_time()
+    start = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, LONGEST)
     try:
         function(text)
@@ -53,7 +53,7 @@ def _seconds(function: Callable[[str], object], text: str) -> float:
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, before)
-    return time.process_time() - begun
+    return time.process_time() - start
 
 
 def _end(*_: object) -> None:

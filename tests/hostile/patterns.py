@@ -30,13 +30,13 @@ _PACKAGE = Path(graphsvc.__file__).parent
 #: The functions of ``re``, and the methods of a pattern.
 _USES = ("match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer")
 
-#: What stands for "any character" in a text that is made up.
+#: The characters that replace "any character" in a generated text.
 _LETTERS = "a0 \n/<\"'-.A_:é"
 
 
 @dataclass(frozen=True)
 class Use:
-    """A pattern, the file that has it, and what is done with it."""
+    """A pattern, the file that has it, and the method that is called on it."""
 
     where: str
     pattern: Pattern
@@ -108,7 +108,7 @@ def _evaluated(node: ast.expr, module: ModuleType) -> str | None:
 
 
 def _patterns_in(value: object) -> Iterator[Pattern]:
-    """Yield the patterns that a variable of a module holds, in whatever it is."""
+    """Yield the patterns in the value of a module's variable, whatever its type."""
     if isinstance(value, re.Pattern):
         yield value
     elif isinstance(value, dict):
@@ -128,7 +128,7 @@ def _patterns_in(value: object) -> Iterator[Pattern]:
 def attacks(pattern: Pattern, variants: int = 12) -> Iterator[Callable[[int], str]]:
     """Yield texts of any length for each repetition of a pattern: what it repeats, again and again.
 
-    Before it stands what the pattern wants before it, behind it what nothing matches.
+    The pattern needs the text before the repetition; the text after it never matches.
     """
     source = (
         pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")

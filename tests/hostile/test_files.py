@@ -1,4 +1,4 @@
-"""Files that no build may take, or wait for: each is refused within bounds, and told."""
+"""Files that a build must refuse: it reports each one, within bounds of time and memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:a="http://h
 
 
 def findings(path: Path) -> list[str]:
-    """Return what is wrong with a file, by the names of checks."""
+    """Return the names of the checks that fail for a file."""
     file = rdf_files.RdfFile(path, path.name)
     parsed = rdf_files.read(file, path.read_bytes(), BASE, parse_file)
     return [each.check for each in parsed.findings]
@@ -50,7 +50,7 @@ def test_a_bomb_is_unpacked_to_its_bound_and_refused(
     with pytest.raises(InputError) as caught:
         built(tmp_path / "releases", bomb)
     (finding,) = caught.value.findings
-    assert "more than 67,108,864 unpacked" in finding.message
+    assert "more than 67,108,864 when it is unpacked" in finding.message
     assert "unpack it" in finding.remedy
 
 
@@ -112,7 +112,7 @@ def test_brackets_in_strings_are_no_nesting(tmp_path: Path) -> None:
 
 
 def nested(inner: str = "") -> str:
-    """Return a triple whose object is a triple term, whose object is one, and so on."""
+    """Return a triple with triple terms nested 20,000 deep."""
     opening, closing = f"<<( <{BASE}s> <{BASE}p> {inner}\n", " )>>"
     return f"<{BASE}s> <{BASE}p> {opening * 20_000}<{BASE}o>{closing * 20_000} ."
 
@@ -163,14 +163,14 @@ def test_a_link_out_of_a_project_is_refused(lights_copy: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("command", ["build", "check"])
 def test_no_file_writes_to_the_terminal(tmp_path: Path, command: str) -> None:
-    """Neither the name of a file nor what stands in it has an effect there."""
+    """Neither the name nor the content of a file can send control characters to the terminal."""
     file = tmp_path / "bad\x1b[31m\nname.ttl"
     file.write_text("a:\x1b]0;title\x07\x1b[2J\u202e x .\n", "utf-8")
     releases = str(tmp_path / "releases")
     words = ["-m", "graphsvc", command, str(file), "--releases", releases]
-    done = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
-    assert done.returncode == 1
-    said = done.stdout + done.stderr
-    assert b"\\x1b[31m\\nname.ttl" in said
-    assert not set(said) & (set(range(32)) - {10})
-    assert "\u202e" not in said.decode()
+    result = subprocess.run([sys.executable, *words], capture_output=True, timeout=120, check=False)
+    assert result.returncode == 1
+    output = result.stdout + result.stderr
+    assert b"\\x1b[31m\\nname.ttl" in output
+    assert not set(output) & (set(range(32)) - {10})
+    assert "\u202e" not in output.decode()

@@ -79,7 +79,7 @@ class Front:
         return self.send("\r\n".join(lines) + "\r\n\r\n")
 
     def paths(self) -> list[str]:
-        """Return the addresses that the service was asked for, up to now."""
+        """Return the addresses that clients have requested from the service."""
         last = f"/kg/last-{len(self.service.requests())}"
         self.get(last)
         eventually(lambda: last in self._paths())
@@ -101,7 +101,7 @@ def front(lights_release: Release, tmp_path_factory: pytest.TempPathFactory) -> 
         "trusted_proxies": "127.0.0.1",
     }
     names = site("replicas.conf", ("127.0.0.1:8081", f"127.0.0.1:{own}"))
-    # A connection whose client waits for more is ended soon, so that no test waits for it.
+    # The service closes idle connections soon, so that no test waits for them.
     configuration = names + public_site(folder, port) + "\nkeepalive_timeout 1s;"
     with ExitStack() as stack:
         service = until_serving(stack.enter_context(started([], folder, settings)))

@@ -51,20 +51,20 @@ def _local(term: object) -> str:
     return str(term).strip("<>").rsplit("/", 1)[-1].rsplit("#", 1)[-1]
 
 
-def ways(inferred: Inferred) -> set[tuple[str, str, str, str]]:
+def derivations_of(inferred: Inferred) -> set[tuple[str, str, str, str]]:
     """Return each derivation as its triple, its graphs, its rule and its axiom's term."""
-    told: dict[object, dict[NamedNode, list[object]]] = {}
+    by_node: dict[object, dict[NamedNode, list[object]]] = {}
     for quad in inferred.derivations:
-        told.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
-    found = set()
-    for node in told.values():
+        by_node.setdefault(quad.subject, {}).setdefault(quad.predicate, []).append(quad.object)
+    derivations = set()
+    for node in by_node.values():
         predicate = "a" if node[RDF.predicate] == [RDF.type] else _local(node[RDF.predicate][0])
         triple = f"{_local(node[RDF.subject][0])} {predicate} {_local(node[RDF.object][0])}"
         graphs = " ".join(sorted(map(_local, node[PROV.wasDerivedFrom])))
-        found.add(
+        derivations.add(
             (triple, graphs, _local(node[DCTERMS.conformsTo][0]), _local(node[RDFS.seeAlso][0]))
         )
-    return found
+    return derivations
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def ways(inferred: Inferred) -> set[tuple[str, str, str, str]]:
 def test_every_rule(axioms: str, facts: str, result: str, rule: str) -> None:
     inferred = infer(axioms, f"p:1 {{ {facts} }}")
     assert followed(inferred) == {result}
-    assert {way[:3] for way in ways(inferred)} == {(result, "1", rule)}
+    assert {derivation[:3] for derivation in derivations_of(inferred)} == {(result, "1", rule)}
 
 
 def test_rules_feed_each_other_and_name_the_last_step() -> None:
@@ -108,7 +108,7 @@ def test_rules_feed_each_other_and_name_the_last_step() -> None:
         ":A rdfs:subClassOf :B .",
         "p:1 { id:x :p id:y . } p:2 { id:y :q id:z . }",
     )
-    assert ways(inferred) == {
+    assert derivations_of(inferred) == {
         ("x c z", "1 2", "prp-spo2", "c"),
         ("x d z", "1 2", "prp-spo1", "c"),
         ("z a A", "1 2", "prp-rng", "d"),
@@ -126,7 +126,7 @@ def test_a_chain_within_one_passage_is_stated_by_it() -> None:
     (shortcut,) = inferred.shortcuts
     assert (_short(shortcut), _local(shortcut.graph_name)) == ("x c z", "1")
     assert inferred.triples == ()
-    assert {way[1] for way in ways(inferred)} == {"1", "2 3"}
+    assert {derivation[1] for derivation in derivations_of(inferred)} == {"1", "2 3"}
 
 
 @pytest.mark.parametrize(
@@ -141,15 +141,15 @@ def test_a_chain_within_one_passage_is_stated_by_it() -> None:
 )
 def test_a_passage_says_its_own_facts_in_other_words(axioms: str, facts: str, result: str) -> None:
     inferred = infer(axioms, facts)
-    said = {_short(quad): _local(quad.graph_name) for quad in inferred.shortcuts}
-    assert said[result] == "1"
+    passages = {_short(quad): _local(quad.graph_name) for quad in inferred.shortcuts}
+    assert passages[result] == "1"
     assert result not in {_short(quad) for quad in inferred.triples}
 
 
 @pytest.mark.parametrize(
     ("axioms", "facts", "result"),
     [
-        # What is said of one thing holds for another: a conclusion.
+        # A fact about one thing holds for another thing: this is a conclusion.
         (
             ":in owl:propertyChainAxiom ( :during :in ) .",
             "p:1 { id:x :during id:y . id:y :in id:z . }",
@@ -161,9 +161,9 @@ def test_a_passage_says_its_own_facts_in_other_words(axioms: str, facts: str, re
             "p:1 { id:w :p id:x . id:x :during id:y . id:y :in id:z . }",
             "w c z",
         ),
-        # What a thing is is told by its statements, and not by what they imply.
+        # Classes come from statements about the thing, and not from domains and ranges.
         (":p rdfs:domain :A .", "p:1 { id:x :p id:y . }", "x a A"),
-        # A name is not said twice, and no other vocabulary speaks for a passage.
+        # A name is stated only once, and a passage states nothing in other vocabularies.
         (":p rdfs:subPropertyOf :q .", "p:1 { id:x :p 'y'@en . }", "x q 'y'@en"),
         (":p rdfs:subPropertyOf rdfs:seeAlso .", "p:1 { id:x :p id:y . }", "x seeAlso y"),
         # Nor do the editors.
@@ -192,8 +192,8 @@ def test_witnesses_are_minimal() -> None:
         "p:1 { id:a :p id:b . } p:2 { id:b :p id:c . } "
         "p:3 { id:c :p id:d . } p:4 { id:b :p id:d . }",
     )
-    # That b p d follows from 2 and 3 is not told: passage 4 states it.
-    assert {way[:2] for way in ways(inferred)} == {
+    # The derivation of b p d from 2 and 3 is left out: passage 4 states b p d.
+    assert {derivation[:2] for derivation in derivations_of(inferred)} == {
         ("a p c", "1 2"),
         ("a p d", "1 4"),
         ("a p d", "1 2 3"),
@@ -205,8 +205,8 @@ def test_a_smaller_witness_takes_the_place_of_a_larger_one() -> None:
         ":p rdfs:subPropertyOf :r . :c owl:propertyChainAxiom ( :r :q ) .",
         "p:1 { id:x :q id:z . id:x :p id:x . } p:2 { id:x :r id:x . }",
     )
-    assert ("x c z", "1") in {way[:2] for way in ways(inferred)}
-    assert ("x c z", "1 2") not in {way[:2] for way in ways(inferred)}
+    assert ("x c z", "1") in {derivation[:2] for derivation in derivations_of(inferred)}
+    assert ("x c z", "1 2") not in {derivation[:2] for derivation in derivations_of(inferred)}
 
 
 def test_editorial_statements_and_schemes_are_witnesses_too() -> None:
@@ -214,7 +214,7 @@ def test_editorial_statements_and_schemes_are_witnesses_too() -> None:
         ":c owl:propertyChainAxiom ( :p :q ) .",
         "g:editorial { id:x :p id:y . } g:schemes { id:y :q id:z . }",
     )
-    assert ways(inferred) == {("x c z", "editorial schemes", "prp-spo2", "c")}
+    assert derivations_of(inferred) == {("x c z", "editorial schemes", "prp-spo2", "c")}
     assert [quad.graph_name for quad in inferred.triples] == [graph_iri(BASE, "inferred")]
 
 
@@ -222,7 +222,7 @@ def test_an_editorial_statement_does_not_hide_what_the_text_implies() -> None:
     inferred = infer(
         ":p rdfs:subPropertyOf :q .", "g:editorial { id:x :q id:y . } p:1 { id:x :p id:y . }"
     )
-    assert ways(inferred) == {("x q y", "1", "prp-spo1", "p")}
+    assert derivations_of(inferred) == {("x q y", "1", "prp-spo1", "p")}
 
 
 @pytest.mark.parametrize(
@@ -251,8 +251,8 @@ def test_a_derivation_is_told_in_full() -> None:
     (node,) = {quad.subject for quad in inferred.derivations}
     assert str(node).startswith(f"<{BASE}graph/derivations#")
     assert {quad.graph_name for quad in inferred.derivations} == {graph_iri(BASE, "derivations")}
-    told = {(quad.predicate, quad.object) for quad in inferred.derivations}
-    assert told == {
+    pairs = {(quad.predicate, quad.object) for quad in inferred.derivations}
+    assert pairs == {
         (RDF.type, RDF.Statement),
         (RDF.type, PROV.Entity),
         (RDF.subject, NamedNode(f"{BASE}id/x")),
@@ -271,7 +271,7 @@ def test_witnesses_that_grow_without_end_are_bounded() -> None:
         for n in range(12)
     )
     inferred = infer(":p a owl:TransitiveProperty .", f"g:passages {{ {passages} }} {steps}")
-    far = [way for way in ways(inferred) if way[0] == "x0 p x12"]
+    far = [derivation for derivation in derivations_of(inferred) if derivation[0] == "x0 p x12"]
     assert len(far) == MOST_WITNESSES
 
 
@@ -295,8 +295,8 @@ def test_the_closure_is_that_of_owlrl(name: str, request: pytest.FixtureRequest)
     facts = [quad for quad in project.quads if _is_fact(quad, project)]
     axioms = [quad for quad in project.quads if quad.graph_name == project.graph("ontology")]
     ours = _comparable([*facts, *inferred.shortcuts, *inferred.triples], project)
-    # Identity with records elsewhere is stated, and its own end: facts are not told once more
-    # about those records. (Between two things of the graph it would have to be.)
+    # owl:sameAs links to records elsewhere: facts are not repeated for those records. (They would
+    # have to be if it linked two things of the graph.)
     identities = [quad for quad in facts if quad.predicate == OWL.sameAs]
     assert not [quad for quad in identities if project.base in str(quad.object)]
     others = [quad for quad in facts if quad.predicate != OWL.sameAs]
@@ -360,7 +360,7 @@ def test_every_witness_suffices_and_nothing_within_it_does(
             _short(quad) for quad in parse(f"{HEAD} {' '.join(chosen)}", RdfFormat.TRIG)
         }
 
-    for triple, graphs, _, _ in ways(infer(" ".join(axioms), " ".join(facts))):
+    for triple, graphs, _, _ in derivations_of(infer(" ".join(axioms), " ".join(facts))):
         witness = set(graphs.split())
         assert triple in follows(witness)
         for left_out in witness:
@@ -375,8 +375,8 @@ def _is_fact(quad: Quad, project: Project) -> bool:
 
 def _owlrl(quads: Iterable[Quad]) -> list[Triple]:
     graph = rdflib.Graph()
-    written = serialize(_triples(quads), format=RdfFormat.N_TRIPLES) or b""
-    graph.parse(data=written, format="nt")
+    n_triples = serialize(_triples(quads), format=RdfFormat.N_TRIPLES) or b""
+    graph.parse(data=n_triples, format="nt")
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
     # rdflib makes no difference where N-Triples allows none: literals are never subjects there.
     lines = [
@@ -392,7 +392,7 @@ def _triples(quads: Iterable[Quad]) -> list[Triple]:
 
 
 def _comparable(statements: Iterable[Quad | Triple], project: Project) -> set[str]:
-    """Return what is said of the project's things in the terms of its own ontology."""
+    """Return the triples about the project's things in the terms of its own ontology."""
     own = {
         quad.object.value
         for quad in project.quads

@@ -53,8 +53,8 @@ def unmarked(tree: ast.Module) -> list[str]:
 def test_no_fast_test_starts_what_takes_time(folder: str) -> None:
     files = sorted((TESTS / folder).glob("*.py"))
     assert files
-    found = {file.name: unmarked(ast.parse(file.read_text("utf-8"))) for file in files}
-    assert {name: tests for name, tests in found.items() if tests} == {}, "mark them as slow"
+    by_file = {file.name: unmarked(ast.parse(file.read_text("utf-8"))) for file in files}
+    assert {name: tests for name, tests in by_file.items() if tests} == {}, "mark them as slow"
 
 
 def test_what_takes_time_is_seen() -> None:

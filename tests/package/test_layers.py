@@ -1,4 +1,4 @@
-"""Each layer imports only what is under it. The table is the rule; the code is read, not run."""
+"""Each layer imports only lower layers. The table is the rule; the code is parsed, not run."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "spelling",
     ),
 )
-#: Flask and its kin are for HTTP alone, click for the command line, rich for what it shows.
+#: The layers that may import these libraries: Flask serves HTTP; click and rich, the command line.
 CONFINED = {
     "flask": {"web", "editing"},
     "werkzeug": {"web"},
@@ -99,16 +99,16 @@ def imported(path: Path) -> set[str]:
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         for inner in ast.walk(node)
     }
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in ast.walk(tree):
         if id(node) in for_types:
             continue
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
+            modules.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} has a relative import"
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+            modules.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return modules
 
 
 def part(path: Path) -> str:
@@ -117,7 +117,7 @@ def part(path: Path) -> str:
 
 
 def ours(module: str) -> str | None:
-    """Return the part of the package that an import names, or None if it is not ours."""
+    """Return the part of graphsvc that an import names, or None if it is another package."""
     names = module.split(".")
     if names[0] != "graphsvc":
         return None
@@ -155,9 +155,9 @@ def test_imports_are_found_where_they_are(tmp_path: Path) -> None:
         "if TYPE_CHECKING:\n    from graphsvc import cli\n"
         "def late():\n    from graphsvc.cli.build import build\n"
     )
-    found = imported(file)
-    assert {ours(module) for module in found} == {None, "web", "cli"}
-    assert "graphsvc.cli" not in found
+    modules = imported(file)
+    assert {ours(module) for module in modules} == {None, "web", "cli"}
+    assert "graphsvc.cli" not in modules
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -1,4 +1,4 @@
-"""Lexical forms: what each datatype allows, beside what looks like it."""
+"""Lexical forms: those that each datatype allows, and similar ones that it does not."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ def test_relative_paths_are_relative_to_where_they_are_written(
     (project / "graphsvc.toml").write_text('releases = "built"')
     monkeypatch.chdir(tmp_path)
     assert settings.load({"project": "project"}, {}).releases == project / "built"
-    given = settings.load({"project": "project"}, {"GRAPHSVC_RELEASES": "elsewhere"})
-    assert given.releases == tmp_path / "elsewhere"
+    values = settings.load({"project": "project"}, {"GRAPHSVC_RELEASES": "elsewhere"})
+    assert values.releases == tmp_path / "elsewhere"
 
 
 @pytest.mark.parametrize(
@@ -103,22 +103,22 @@ def test_every_row_of_the_document_is_a_setting() -> None:
 
 
 @pytest.mark.parametrize(
-    "given",
+    "passages",
     [
         {"sentence": "iwm:Sentence", "section": "http://example.org/inSection"},
         "sentence=iwm:Sentence section=http://example.org/inSection",
         ["sentence=iwm:Sentence", "section=http://example.org/inSection"],
     ],
 )
-def test_the_terms_for_passages_are_a_table_or_texts(given: object) -> None:
-    read = settings.load({"passages": given}, {}).passages
-    assert read == ("sentence=iwm:Sentence", "section=http://example.org/inSection")
+def test_the_terms_for_passages_are_a_table_or_texts(passages: object) -> None:
+    terms = settings.load({"passages": passages}, {}).passages
+    assert terms == ("sentence=iwm:Sentence", "section=http://example.org/inSection")
 
 
-@pytest.mark.parametrize("given", [{"paragraph": "iwm:Paragraph"}, "sentence", {"sentence": ""}])
-def test_terms_for_what_is_no_passage_are_refused(given: object) -> None:
+@pytest.mark.parametrize("passages", [{"paragraph": "iwm:Paragraph"}, "sentence", {"sentence": ""}])
+def test_terms_for_what_is_no_passage_are_refused(passages: object) -> None:
     with pytest.raises(SettingsError, match="passages") as caught:
-        settings.load({"passages": given}, {})
+        settings.load({"passages": passages}, {})
     assert "furniture" in caught.value.remedy
 
 

@@ -37,12 +37,12 @@ def findings(folder: Path) -> list[Finding]:
 
 
 def only(folder: Path) -> Finding:
-    found = findings(folder)
-    assert len(found) == 1, found
-    return found[0]
+    all_findings = findings(folder)
+    assert len(all_findings) == 1, all_findings
+    return all_findings[0]
 
 
-# --- what is read ---
+# --- reading ---
 
 
 def test_a_good_project_has_no_findings(lights: Project) -> None:
@@ -114,20 +114,20 @@ def test_no_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("new", "said"),
+    ("new", "message"),
     [
         ('void:uriSpace "example.org/lights/" ;', "example.org/lights/"),
         ('void:uriSpace "https://example.org/lights" ;', "https://example.org/lights"),
         ('void:uriSpace "https://a.example/", "https://b.example/" ;', "a.example/ and"),
     ],
 )
-def test_no_base(edit: Callable[[str, str, str], Path], new: str, said: str) -> None:
+def test_no_base(edit: Callable[[str, str, str], Path], new: str, message: str) -> None:
     folder = edit("data/dataset.ttl", 'void:uriSpace "https://example.org/lights/" ;', new)
     with pytest.raises(InputError) as caught:
         sources.load(folder)
     (finding,) = caught.value.findings
     assert (finding.check, finding.path) == ("base", "data/dataset.ttl")
-    assert said in finding.message
+    assert message in finding.message
 
 
 def test_a_base_that_is_not_stated_is_derived_where_none_is_demanded(
@@ -150,13 +150,13 @@ def test_a_base_that_is_not_stated_is_derived_where_none_is_demanded(
 def test_every_syntax_error_has_its_line_and_column(edit: Callable[[str, str, str], Path]) -> None:
     edit(ONTOLOGY, "dcterms:creator body:makers ;", "dcterms:creator body:makers")
     folder = edit(ONTOLOGY, "lights:Heading a owl:Class", "lights:Heading b owl:Class")
-    found = [finding for finding in findings(folder) if finding.check == "syntax"]
-    assert [(finding.path, finding.line, finding.column) for finding in found] == [
+    syntax_findings = [finding for finding in findings(folder) if finding.check == "syntax"]
+    assert [(finding.path, finding.line, finding.column) for finding in syntax_findings] == [
         (ONTOLOGY, 21, 5),
         (ONTOLOGY, 37, 16),
     ]
-    assert "dcterms:publisher body:makers ;" in found[0].message
-    assert "dot" in found[0].remedy
+    assert "dcterms:publisher body:makers ;" in syntax_findings[0].message
+    assert "dot" in syntax_findings[0].remedy
 
 
 def test_an_undeclared_prefix_is_named(edit: Callable[[str, str, str], Path]) -> None:
@@ -312,40 +312,40 @@ def test_lists_axioms_and_paths_may_be_blank(edit: Callable[[str, str, str], Pat
 # --- passages, quotes, document ---
 
 
-def said_of(project: Project, iri: str, predicate: NamedNode) -> list[Term]:
+def values_of(project: Project, iri: str, predicate: NamedNode) -> list[Term]:
     node = NamedNode(iri)
-    told = [each for each in project.quads if (each.subject, each.predicate) == (node, predicate)]
-    assert {each.graph_name for each in told} <= {project.graph("passages")}
-    return [each.object for each in told]
+    quads = [each for each in project.quads if (each.subject, each.predicate) == (node, predicate)]
+    assert {each.graph_name for each in quads} <= {project.graph("passages")}
+    return [each.object for each in quads]
 
 
 def test_what_follows_from_the_list_of_passages_is_said(lights: Project) -> None:
     passage = f"{BASE}passage/2"
-    assert said_of(lights, passage, RDF.type) == [NamedNode(f"{BASE}ontology#Sentence")]
+    assert values_of(lights, passage, RDF.type) == [NamedNode(f"{BASE}ontology#Sentence")]
     whole = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
     for offset, prop in ((22, NIF.beginIndex), (89, NIF.endIndex)):
-        assert said_of(lights, passage, prop) == [Literal(str(offset), datatype=NamedNode(whole))]
-    assert said_of(lights, passage, SCHEMA.position) == [Literal(2)]
+        assert values_of(lights, passage, prop) == [Literal(str(offset), datatype=NamedNode(whole))]
+    assert values_of(lights, passage, SCHEMA.position) == [Literal(2)]
     assert lights.locate(passage) == (LISTED, 3)
     digest = hashlib.sha256((lights.root / TEXT).read_bytes()).hexdigest()
-    assert said_of(lights, f"{BASE}source/ile-merrow", SCHEMA.sha256) == [Literal(digest)]
+    assert values_of(lights, f"{BASE}source/ile-merrow", SCHEMA.sha256) == [Literal(digest)]
 
 
 def test_what_only_a_person_knows_goes_before_what_follows(mechanisms: Project) -> None:
     reading = NamedNode("https://w3id.org/iwm/ontology#readingText")
-    for number, lost in (("32", False), ("33", True)):
+    for number, differs in (("32", False), ("33", True)):
         passage = mechanisms.passages[f"https://w3id.org/iwm/passage/{number}"]
-        (read,) = said_of(mechanisms, passage.iri, reading)
-        assert isinstance(read, Literal)
-        assert read.language == "en"
-        assert (read.value != passage.exact) is lost
+        (value,) = values_of(mechanisms, passage.iri, reading)
+        assert isinstance(value, Literal)
+        assert value.language == "en"
+        assert (value.value != passage.exact) is differs
 
 
 def test_a_passage_stands_under_the_heading_above_it(mechanisms: Project) -> None:
     base = "https://w3id.org/iwm/passage/"
     sections = {name: mechanisms.passages[f"{base}{name}"].section for name in ("05", "07", "08")}
     assert sections == {"05": None, "07": f"{base}05", "08": f"{base}07"}
-    # What belongs to the page stands under no heading of the text.
+    # Navigation and other furniture of the page is under no heading of the text.
     assert mechanisms.passages[f"{base}06"].section is None
 
 
@@ -354,11 +354,11 @@ def test_the_file_that_a_text_was_taken_from_is_described(lights_copy: Path) -> 
     (lights_copy / "data" / "ile-merrow" / "original.pdf").write_bytes(data)
     project = sources.load(lights_copy)
     assert project.findings == ()
-    (original,) = said_of(project, f"{BASE}source/ile-merrow", PROV.wasDerivedFrom)
+    (original,) = values_of(project, f"{BASE}source/ile-merrow", PROV.wasDerivedFrom)
     assert isinstance(original, NamedNode)
-    assert said_of(project, original.value, SCHEMA.encodingFormat) == [Literal("application/pdf")]
+    assert values_of(project, original.value, SCHEMA.encodingFormat) == [Literal("application/pdf")]
     digest = hashlib.sha256(data).hexdigest()
-    assert said_of(project, original.value, SCHEMA.sha256) == [Literal(digest)]
+    assert values_of(project, original.value, SCHEMA.sha256) == [Literal(digest)]
 
 
 @pytest.mark.parametrize(
@@ -382,9 +382,9 @@ def test_a_line_that_names_no_passage(lights_copy: Path, line: str) -> None:
 
 
 def test_a_name_for_two_passages(edit: Callable[[str, str, str], Path]) -> None:
-    found = findings(edit(LISTED, "3\tsentence", "2\tsentence"))
-    assert found[0].check == "passage-list"
-    assert "line 3" in found[0].message
+    all_findings = findings(edit(LISTED, "3\tsentence", "2\tsentence"))
+    assert all_findings[0].check == "passage-list"
+    assert "line 3" in all_findings[0].message
 
 
 def test_words_are_kept_to_the_letter(lights_copy: Path) -> None:
@@ -475,12 +475,12 @@ def test_two_texts_cannot_share_a_passage(lights_copy: Path) -> None:
     source = second / "source.ttl"
     source.write_text(source.read_text("utf-8").replace("source:ile", "source:second"), "utf-8")
     source.write_text(source.read_text("utf-8").replace("second-merrow", "second"), "utf-8")
-    found = findings(lights_copy)
-    assert {finding.check for finding in found} == {"passage-twice"}
-    assert len(found) == 7
+    all_findings = findings(lights_copy)
+    assert {finding.check for finding in all_findings} == {"passage-twice"}
+    assert len(all_findings) == 7
 
 
-# --- reading where things stand ---
+# --- line numbers of terms ---
 
 
 def test_blocks_and_subjects_of_odd_but_legal_files() -> None:

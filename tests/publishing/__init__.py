@@ -1,1 +1,1 @@
-"""Publishing releases into real engines: ``reading.py`` looks what is there, as another client."""
+"""Publishing releases into real engines: ``reading.py`` reads their content with another client."""

@@ -1,4 +1,4 @@
-"""A proxy before an engine: it counts what is written, and does what tests want at some request."""
+"""A proxy in front of an engine: it records the updates, and can interfere with chosen requests."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Proxy:
 
 
 def one_by_one(update: str) -> list[str]:
-    """Return the operations of an update: those of the program stand in lines of their own."""
+    """Return the operations of an update: the program writes each on a line of its own."""
     return update.replace("; DROP", ";\nDROP").split(";\n")
 
 
@@ -92,8 +92,8 @@ def proxy_before(target: str) -> Iterator[Proxy]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            kept = ("Accept", "Content-Type")
-            head = {name: self.headers[name] for name in kept if self.headers[name]}
+            forwarded_fields = ("Accept", "Content-Type")
+            head = {name: self.headers[name] for name in forwarded_fields if self.headers[name]}
             try:
                 status, kind, content = proxy.handle(self.path, head, body)
             except Gone:

@@ -1,4 +1,4 @@
-"""What is in an engine, as SPARQLWrapper reads it; and the same of a release's own file."""
+"""Reads the content of an engine with SPARQLWrapper, and the same content from a release's file."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def rows(url: str, query: str) -> list[dict[str, dict[str, str]]]:
     wrapper.setMethod(POST)
     wrapper.setReturnFormat(JSON)
     wrapper.setQuery(query)
-    found: list[dict[str, dict[str, str]]] = wrapper.queryAndConvert()["results"]["bindings"]
-    return found
+    bindings: list[dict[str, dict[str, str]]] = wrapper.queryAndConvert()["results"]["bindings"]
+    return bindings
 
 
 def quads(url: str, graphs: Iterable[str]) -> Counter[Row]:
-    """Return the quads of some graphs, each asked for by its name."""
-    found: Counter[Row] = Counter()
+    """Return the quads of some graphs; each graph is queried by its name."""
+    quad_counts: Counter[Row] = Counter()
     for graph in graphs:
         query = f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }} LIMIT {_ROWS}"
-        more, seen = rows(url, query), 0
+        more, offset = rows(url, query), 0
         while more:
-            found.update((graph, _of(row["s"]), _of(row["p"]), _of(row["o"])) for row in more)
-            seen += len(more)
-            more = rows(url, f"{query} OFFSET {seen}") if len(more) == _ROWS else []
-    return found
+            quad_counts.update((graph, _of(row["s"]), _of(row["p"]), _of(row["o"])) for row in more)
+            offset += len(more)
+            more = rows(url, f"{query} OFFSET {offset}") if len(more) == _ROWS else []
+    return quad_counts
 
 
 def quads_of(dump: Path) -> Counter[Row]:

@@ -1,4 +1,4 @@
-"""What an engine may answer instead of doing it, and what the user is told to do about it."""
+"""Error answers of an engine, and the remedy that the user reads for each."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ PASSWORD = "a-secret-word"  # noqa: S105 - of no engine
 @contextmanager
 def server(status: int, head: dict[str, str], content: str = "") -> Iterator[tuple[str, list[str]]]:
     """Run a server that answers all alike; give its address and the credentials that it gets."""
-    shown: list[str] = []
+    credentials: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
-            shown.append(self.headers.get("Authorization", ""))
+            credentials.append(self.headers.get("Authorization", ""))
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **head}.items():
                 self.send_header(name, value)
@@ -41,7 +41,7 @@ def server(status: int, head: dict[str, str], content: str = "") -> Iterator[tup
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{running.server_address[1]}/sparql", shown
+        yield f"http://127.0.0.1:{running.server_address[1]}/sparql", credentials
     finally:
         running.shutdown()
         running.server_close()
@@ -87,13 +87,13 @@ def test_an_answer_says_what_to_do(
 def test_a_password_is_shown_only_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHSVC_STORE_USER", "writer")
     monkeypatch.setenv("GRAPHSVC_STORE_PASSWORD", PASSWORD)
-    with server(403, {}) as (url, shown), pytest.raises(GraphsvcError):
+    with server(403, {}) as (url, credentials), pytest.raises(GraphsvcError):
         connect(url, {"update": None, "upload": None}, 1000)
-    assert shown == [""]
+    assert credentials == [""]
     digest = {"WWW-Authenticate": 'Digest realm="x", nonce="1", qop="auth"'}
-    with server(401, digest) as (url, shown), pytest.raises(GraphsvcError):
+    with server(401, digest) as (url, credentials), pytest.raises(GraphsvcError):
         connect(url, {"update": None, "upload": None}, 1000)
-    assert {value.partition(" ")[0] for value in shown} == {"", "Digest"}
+    assert {value.partition(" ")[0] for value in credentials} == {"", "Digest"}
 
 
 def test_a_password_in_the_address_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""The command as it is called: what it says, and with which exit code it ends."""
+"""The command ``publish`` itself: its output and its exit codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that are killed, engines without transactions, and what is done about what they leave."""
+"""Killed runs and engines without transactions: how the next run repairs what they left behind."""
 
 from __future__ import annotations
 
@@ -68,9 +68,11 @@ def other(small: Callable[[str, str], Release]) -> Release:
 def new(small: Callable[[str, str], Release]) -> Release:
     # One graph is not in it any more, and one is as it was.
     lines = nquads("new").splitlines()
-    kept = [line for line in lines if not line.endswith((f"<{GRAPHS[5]}> .", f"<{GRAPHS[3]}> ."))]
+    other_lines = [
+        line for line in lines if not line.endswith((f"<{GRAPHS[5]}> .", f"<{GRAPHS[3]}> ."))
+    ]
     return small(
-        "new", "\n".join([*kept, f'<{BASE}a> <{BASE}p> "old {GRAPHS[3]}" <{GRAPHS[3]}> .'])
+        "new", "\n".join([*other_lines, f'<{BASE}a> <{BASE}p> "old {GRAPHS[3]}" <{GRAPHS[3]}> .'])
     )
 
 
@@ -81,12 +83,12 @@ def killed_at(proxy: Proxy, publishing: Publishing, release: Release, word: str,
     """
     arguments = [BASE, release.id, release.dump, publishing.url, publishing.folder, SIZE]
     process = subprocess.Popen([sys.executable, "-c", PROGRAM, *map(str, arguments)])
-    seen: list[int] = []
+    numbers: list[int] = []
 
     def strike(number: int) -> None:
-        if word in proxy.writes[number] and number not in seen:
-            seen.append(number)
-        if len(seen) == (1 if word == "DELETE" else 3):
+        if word in proxy.writes[number] and number not in numbers:
+            numbers.append(number)
+        if len(numbers) == (1 if word == "DELETE" else 3):
             process.kill()
             process.wait()
             raise Gone
@@ -116,7 +118,7 @@ def test_a_run_that_is_killed_loses_nothing_and_goes_on(
     assert by_name(behind_proxy) == quads_of(new.dump)
     assert set(names(proxy.url)) == {*GRAPHS, f"{BASE}graph/inventory"} - {GRAPHS[5]}
     if word == "DELETE":
-        # All was there: it is not sent again.
+        # The engine had everything: nothing is sent again.
         assert not any('"new http' in write for write in proxy.writes)
     publisher.undo()
     assert by_name(behind_proxy) == quads_of(old.dump)
@@ -159,17 +161,17 @@ def test_another_release_follows_one_that_was_killed_before_the_switch(
 def test_two_at_a_time_are_refused(
     behind_proxy: Publishing, proxy: Proxy, old: Release, new: Release
 ) -> None:
-    refused: list[str] = []
+    refusals: list[str] = []
 
     def publish_too(number: int) -> None:
         if number == 0:
             with pytest.raises(PublishingError) as caught:
                 behind_proxy.publisher().publish(new)
-            refused.append(caught.value.message)
+            refusals.append(caught.value.message)
 
     proxy.before = publish_too
     behind_proxy.publisher().publish(old)
-    assert refused == ["Another process publishes to this engine."]
+    assert refusals == ["Another process publishes to this engine."]
 
 
 def test_an_engine_that_is_away_for_a_while_is_asked_again(

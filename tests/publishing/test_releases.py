@@ -67,15 +67,15 @@ def test_the_inventory_names_the_release_and_its_graphs(
     publishing: Publishing, lights_release: Release
 ) -> None:
     publishing.publisher().publish(lights_release)
-    found = rows(
+    inventory = rows(
         publishing.url,
         f"""PREFIX dcterms: <http://purl.org/dc/terms/>
         SELECT ?release ?graph WHERE {{ GRAPH <{INVENTORY}> {{
             ?inventory dcterms:identifier ?release ; dcterms:tableOfContents ?row }}
             BIND(REPLACE(STR(?row), "^[^ ]+ [^ ]+ ", "") AS ?graph) }}""",
     )
-    assert {row["release"]["value"] for row in found} == {lights_release.id}
-    assert {row["graph"]["value"] for row in found} == graphs_of(lights_release)
+    assert {row["release"]["value"] for row in inventory} == {lights_release.id}
+    assert {row["graph"]["value"] for row in inventory} == graphs_of(lights_release)
 
 
 def test_only_graphs_that_differ_travel_and_undo_brings_them_back(
@@ -89,12 +89,12 @@ def test_only_graphs_that_differ_travel_and_undo_brings_them_back(
     old, new = quads_of(lights_release.dump), quads_of(changed_release.dump)
     differ = {row[0] for row in (old - new) + (new - old)}
     assert 0 < outcome.replaced == len(differ) < len(graphs_of(changed_release))
-    written = "\n".join(proxy.writes)
-    assert f"GRAPH <{BASE}passage/4>" in written
-    assert f"GRAPH <{BASE}passage/3>" not in written
+    updates = "\n".join(proxy.writes)
+    assert f"GRAPH <{BASE}passage/4>" in updates
+    assert f"GRAPH <{BASE}passage/3>" not in updates
     behind_proxy.publisher().undo()
     after = quads(behind_proxy.url, names(behind_proxy.url))
-    # The time at which the inventory was written is another one.
+    # Only the time of the inventory differs.
     assert {row for row in before if "modified" not in row[2]} == {
         row for row in after if "modified" not in row[2]
     }

@@ -1,12 +1,12 @@
-"""Every question has its answer, worked out from the text by reading, and the release gives it.
+"""Every question has an expected answer, found by reading the text, and the release gives it.
 
 tests/answers/<query>.tsv holds the table of a SELECT (SPARQL 1.1 TSV, every term in full) or the
 true or false of an ASK; tests/answers/<query>.nt the sorted triples of a CONSTRUCT or DESCRIBE.
 Parameters have the values of their examples.
 
-Not of the text are, naturally, the words of the editors (labels, notes, records elsewhere), what
-is said of the vocabulary, and facts-per-passage, whose numbers were counted in facts.trig, to which
-the shortcuts were added by hand: whoever adds a fact raises a number there.
+Some expected answers do not come from the text: the words of the editors (labels, notes, records
+elsewhere), statements about the vocabulary, and the numbers of facts-per-passage. These were
+counted in facts.trig, and the shortcuts were added by hand: a new fact raises a number there.
 """
 
 from __future__ import annotations
@@ -72,20 +72,22 @@ def actual(store: Store, query: Query) -> Table:
     return [header, *(["" if cell is None else str(cell) for cell in row] for row in table.rows)]
 
 
-def difference(name: str, wanted: Table, found: Table) -> str | None:
+def difference(name: str, expected: Table, actual: Table) -> str | None:
     """Return what differs first: query, row (0 is the header), column, and both cells."""
-    header = wanted[0]
-    for number, (wanted_row, found_row) in enumerate(zip_longest(wanted, found)):
-        if wanted_row is None or found_row is None:
-            more, row = ("actual", found_row) if wanted_row is None else ("expected", wanted_row)
+    header = expected[0]
+    for number, (expected_row, actual_row) in enumerate(zip_longest(expected, actual)):
+        if expected_row is None or actual_row is None:
+            more, row = (
+                ("actual", actual_row) if expected_row is None else ("expected", expected_row)
+            )
             return f"{name}, row {number}: only the {more} answer has it: {row}"
-        cells = zip_longest(wanted_row, found_row, fillvalue="(no cell)")
-        for column, (wanted_cell, found_cell) in enumerate(cells):
-            if wanted_cell != found_cell:
+        cells = zip_longest(expected_row, actual_row, fillvalue="(no cell)")
+        for column, (expected_cell, actual_cell) in enumerate(cells):
+            if expected_cell != actual_cell:
                 title = header[column] if column < len(header) else column
                 return (
                     f"{name}, row {number}, column {title}:\n"
-                    f"  expected {wanted_cell}\n  actual   {found_cell}"
+                    f"  expected {expected_cell}\n  actual   {actual_cell}"
                 )
     return None
 
@@ -98,12 +100,12 @@ def named(query: Query) -> str:
 def test_the_release_gives_the_answer_of_the_text(
     query: Query, mechanisms_release: Release
 ) -> None:
-    found = actual(mechanisms_release.store, query)
-    assert difference(query.name, expected(query), found) is None
+    rows = actual(mechanisms_release.store, query)
+    assert difference(query.name, expected(query), rows) is None
 
 
 @pytest.mark.parametrize(
-    ("found", "told"),
+    ("answer", "message"),
     [
         (
             [["?a", "?b"], ["1", "x"], ["2", "z"]],
@@ -117,8 +119,8 @@ def test_the_release_gives_the_answer_of_the_text(
         ([["?a"], ["1"], ["2"]], "q, row 0, column ?b:\n  expected ?b\n  actual   (no cell)"),
     ],
 )
-def test_a_failure_names_the_cell(found: Table, told: str) -> None:
-    assert difference("q", [["?a", "?b"], ["1", "x"], ["2", "y"]], found) == told
+def test_a_failure_names_the_cell(answer: Table, message: str) -> None:
+    assert difference("q", [["?a", "?b"], ["1", "x"], ["2", "y"]], answer) == message
 
 
 def test_every_query_has_an_answer_and_every_answer_a_query() -> None:
@@ -218,5 +220,5 @@ def rdflib_answer(result: Result) -> Table:
 )
 def test_another_engine_gives_the_same_answer(query: Query, rdflib_dataset: Dataset) -> None:
     bindings = {name: rdflib_term(term) for name, term in query.bindings({}).items()}
-    found = rdflib_answer(rdflib_dataset.query(query.text, initBindings=bindings))
-    assert difference(query.name, expected(query), found) is None
+    rows = rdflib_answer(rdflib_dataset.query(query.text, initBindings=bindings))
+    assert difference(query.name, expected(query), rows) is None

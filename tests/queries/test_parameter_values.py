@@ -54,25 +54,25 @@ def store() -> OxigraphStore:
 def test_what_fits_is_what_the_query_finds(store: OxigraphStore, query: str) -> None:
     whole = store.select(query)
     expected = {row[whole.variables.index("who")] for row in whole.rows}
-    asked = values_query(query, "who", (), 10)
-    assert asked is not None
-    found = store.select(asked)
-    assert found.variables == ("who",)
-    assert set(map(tuple, found.rows)) == {(value,) for value in expected}
-    assert 0 < len(found.rows) == len(expected)
+    sparql = values_query(query, "who", (), 10)
+    assert sparql is not None
+    table = store.select(sparql)
+    assert table.variables == ("who",)
+    assert set(map(tuple, table.rows)) == {(value,) for value in expected}
+    assert 0 < len(table.rows) == len(expected)
 
 
 def test_a_value_that_is_given_goes_on_deciding(store: OxigraphStore) -> None:
-    asked = values_query("SELECT ?who ?age { ?who ex:age ?age } ORDER BY ?who", "who", ["age"], 10)
-    assert asked is not None
-    found = store.select(asked, {"age": Literal("4", datatype=Literal(4).datatype)})
-    assert [str(row[0]) for row in found.rows] == [f"<{EX}cleo>"]
+    sparql = values_query("SELECT ?who ?age { ?who ex:age ?age } ORDER BY ?who", "who", ["age"], 10)
+    assert sparql is not None
+    table = store.select(sparql, {"age": Literal("4", datatype=Literal(4).datatype)})
+    assert [str(row[0]) for row in table.rows] == [f"<{EX}cleo>"]
 
 
 def test_no_more_is_sought_than_can_be_listed(store: OxigraphStore) -> None:
-    asked = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
-    assert asked is not None
-    assert len(store.select(asked).rows) == 2
+    sparql = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
+    assert sparql is not None
+    assert len(store.select(sparql).rows) == 2
 
 
 @pytest.mark.parametrize("query", ["ASK { ?who ?verb ?what }", "SELECT ?who {", ""])
@@ -81,22 +81,22 @@ def test_what_is_no_select_has_nothing_to_choose_from(query: str) -> None:
 
 
 def test_an_order_of_all_rows_is_not_waited_for() -> None:
-    asked = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
-    assert asked is not None
-    assert "ORDER" not in asked
+    sparql = values_query("SELECT ?who { ?who ?verb ?what } ORDER BY ?who", "who", (), 2)
+    assert sparql is not None
+    assert "ORDER" not in sparql
 
 
 @pytest.mark.slow
 def test_the_shipped_queries_offer_what_they_find(mechanisms_release: Release) -> None:
-    store, asked = mechanisms_release.store, 0
+    store, query_count = mechanisms_release.store, 0
     for query in load_queries(mechanisms_release.queries):
         is_open = [name for name, param in query.params.items() if param.type == "iri"]
-        given = {name: term for name, term in query.bindings({}).items() if name not in is_open}
+        bindings = {name: term for name, term in query.bindings({}).items() if name not in is_open}
         for name in is_open:
-            text = values_query(query.text, name, given, 100_000)
+            text = values_query(query.text, name, bindings, 100_000)
             assert text is not None, query.name
-            whole = store.select(query.text, given)
+            whole = store.select(query.text, bindings)
             expected = {row[whole.variables.index(name)] for row in whole.rows}
-            assert {row[0] for row in store.select(text, given).rows} == expected, query.name
-            asked += 1
-    assert asked > 10
+            assert {row[0] for row in store.select(text, bindings).rows} == expected, query.name
+            query_count += 1
+    assert query_count > 10

@@ -1,4 +1,4 @@
-"""Query files: their headers, their parameters, and what is asked of their text."""
+"""Query files: their headers, their parameters, and the rules for their text."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def lint(text: str) -> list[tuple[str, int | None]]:
-    return [(found.check, found.line) for found in lint_query(query(text), PREFIXES)]
+    return [(finding.check, finding.line) for finding in lint_query(query(text), PREFIXES)]
 
 
 def test_a_header_is_read() -> None:
-    read = query(SOUND)
-    assert read.name == "things"
-    assert read.summary == "Which things are called so?"
-    assert read.description == "One row a thing."
-    assert (read.group, read.tags) == ("who", ("names", "start"))
-    assert read.params["name"] == Param("name", "string", "light", "A name")
-    assert read.text == SOUND
+    parsed_query = query(SOUND)
+    assert parsed_query.name == "things"
+    assert parsed_query.summary == "Which things are called so?"
+    assert parsed_query.description == "One row a thing."
+    assert (parsed_query.group, parsed_query.tags) == ("who", ("names", "start"))
+    assert parsed_query.params["name"] == Param("name", "string", "light", "A name")
+    assert parsed_query.text == SOUND
 
 
 def test_a_text_without_header_is_a_query_too() -> None:
@@ -88,9 +88,9 @@ def test_a_wrong_header_is_a_finding_with_its_line(
     folder = write(tmp_path, "things.rq", header + "ASK {}\n")
     reading = queries.read_queries(folder)
     assert reading.items == ()
-    found = [item for item in reading.findings if words in item.message]
-    assert [(item.path, item.line) for item in found] == [("queries/things.rq", line)]
-    assert found[0].remedy
+    findings = [item for item in reading.findings if words in item.message]
+    assert [(item.path, item.line) for item in findings] == [("queries/things.rq", line)]
+    assert findings[0].remedy
     with pytest.raises(InputError) as caught:
         queries.load_queries(folder)
     assert caught.value.findings == reading.findings
@@ -104,7 +104,7 @@ def test_a_file_without_header_is_no_query(tmp_path: Path) -> None:
 def test_a_file_that_is_not_utf_8_is_a_finding(tmp_path: Path) -> None:
     folder = write(tmp_path, "things.rq", "")
     (folder / "things.rq").write_bytes(b"#+ summary: A\n# caf\xe9\nASK {}\n")
-    assert [found.line for found in queries.read_queries(folder).findings] == [2]
+    assert [finding.line for finding in queries.read_queries(folder).findings] == [2]
 
 
 def test_a_check_has_a_header_of_its_own(tmp_path: Path) -> None:
@@ -214,8 +214,8 @@ def test_a_parameter_cannot_be_bound_in_an_ask() -> None:
 
 
 def test_a_name_is_kebab_case() -> None:
-    found = list(lint_query(queries.from_text("ASK {}", "queries/Who_Chairs.rq"), PREFIXES))
-    assert [item.check for item in found] == ["query-name"]
+    findings = list(lint_query(queries.from_text("ASK {}", "queries/Who_Chairs.rq"), PREFIXES))
+    assert [item.check for item in findings] == ["query-name"]
 
 
 @pytest.mark.parametrize(
@@ -239,4 +239,4 @@ def test_a_check_answers_three_variables(tmp_path: Path) -> None:
         "#+ problem: A\n#+ remedy: B\nSELECT ?entity ?value { ?entity ?p ?value } ORDER BY ?entity",
     )
     (check,) = queries.load_checks(tmp_path / "queries")
-    assert [found.check for found in lint_check(check, PREFIXES)] == ["check-projection"]
+    assert [finding.check for finding in lint_check(check, PREFIXES)] == ["check-projection"]

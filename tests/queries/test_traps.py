@@ -1,7 +1,7 @@
-"""The traps in the wording of the page: each is in the graph as the page has it, and no further.
+"""The traps in the wording of the page: the graph states what the page states, and no more.
 
-One test for each row of the table of traps in docs/modelling.md, on the release as it is served,
-with all that is inferred.
+One test for each row of the table of traps in docs/modelling.md. The tests query the release as it
+is served, with all inferred facts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ALL_MECHANISMS = {
 
 
 class Graph:
-    """A release to be asked in short: prefixes are known, and names come back short."""
+    """A release that is queried with short names, and answers with short names."""
 
     def __init__(self, release: Release) -> None:
         self._store = release.store
@@ -205,7 +205,7 @@ def test_a_nomination_founds_and_chairs_nothing(graph: Graph) -> None:
     assert graph.values("?x iwm:namedToChair person:zhang-yujing") == {
         "mechanism:cica-business-council"
     }
-    # Named to chair is all that is said of mechanism and man in one hop.
+    # The only direct fact about the mechanism and the man is that he was named to chair it.
     assert graph.values("mechanism:cica-business-council ?x person:zhang-yujing") == {
         "iwm:namedToChair"
     }
@@ -230,17 +230,17 @@ def test_an_effort_is_not_a_result(graph: Graph) -> None:
 
 
 def test_xi_holds_two_offices_at_two_times_without_contradiction(graph: Graph) -> None:
-    held = {
+    offices = {
         "holding:xi-jinping-vice-president": ("role:vice-president", "2012-02", "passage:19"),
         "holding:xi-jinping-president": ("role:president", "2017-04", "passage:33"),
     }
-    assert graph.values("person:xi-jinping iwm:holdsRole ?x") == set(held)
-    for holding, (role, date, passage) in held.items():
+    assert graph.values("person:xi-jinping iwm:holdsRole ?x") == set(offices)
+    for holding, (role, date, passage) in offices.items():
         assert graph.values(f"{holding} iwm:role ?x") == {role}
         assert graph.values(f"{holding} iwm:attestedDuring/iwm:date ?x") == {date}
         assert graph.values(f"GRAPH ?x {{ {holding} iwm:holder person:xi-jinping }}") == {passage}
     assert not graph.says("?note a iwm:Discrepancy ; oa:hasTarget person:xi-jinping")
-    # "President Xi Jinping" stands without a country; the editors supplied it.
+    # The text has "President Xi Jinping" without a country; the editors added the country.
     country = "holding:xi-jinping-president iwm:jurisdiction country:china"
     assert graph.values(f"GRAPH ?x {{ {country} }}") == {"graph:editorial"}
 
@@ -347,14 +347,14 @@ def test_eleven_question_marks_stand_in_the_quotation_alone(graph: Graph) -> Non
     assert text.count("?") == 11
     quoted = graph.values("?passage oa:exact ?x")
     assert sum(words.count("?") for words in quoted) == 11
-    marked = '?passage oa:exact ?words FILTER (CONTAINS(?words, "?"))'
-    assert graph.values(marked.replace("?passage", "?x")) == {"passage:33", "passage:34"}
+    pattern = '?passage oa:exact ?words FILTER (CONTAINS(?words, "?"))'
+    assert graph.values(pattern.replace("?passage", "?x")) == {"passage:33", "passage:34"}
     # The copies to read, every value that a passage states, and what the editors wrote.
     without = 'FILTER (isLiteral(?x) && CONTAINS(STR(?x), "?"))'
     assert graph.values(f"?passage iwm:readingText ?x {without}") == set()
     assert graph.values(f"GRAPH ?g {{ ?s ?p ?x }} ?g oa:exact ?words {without}") == set()
-    for written in ("graph:editorial", "graph:schemes"):
-        assert graph.values(f"GRAPH {written} {{ ?thing ?property ?x }} {without}") == set()
+    for graph_name in ("graph:editorial", "graph:schemes"):
+        assert graph.values(f"GRAPH {graph_name} {{ ?thing ?property ?x }} {without}") == set()
     assert graph.values("event:xi-jinping-visit-to-finland iwm:wording ?x") == {
         "President Xi Jinping\N{RIGHT SINGLE QUOTATION MARK}s visit in Finland in April 2017"
     }
@@ -373,11 +373,11 @@ def test_lists_that_the_page_breaks_off_are_marked_open(graph: Graph) -> None:
         "list:bfic-fields": ("objective:bfic-trade-cooperation", "iwm:field", "and so on", 4),
     }
     assert graph.values("?x a iwm:OpenList") == set(lists)
-    for name, (thing, values, words, given) in lists.items():
+    for name, (thing, values, words, count) in lists.items():
         assert graph.values(f"{name} iwm:listOf ?x") == {thing}
         assert graph.values(f"{name} iwm:onProperty ?x") == {values}
         assert graph.values(f"{name} iwm:wording ?x") == {words}
-        assert len(graph.values(f"{thing} {values} ?x")) == given
+        assert len(graph.values(f"{thing} {values} ?x")) == count
     # The areas of the Finnish committee are listed to the end.
     assert not graph.says(
         "mechanism:china-finland-committee iwm:hasObjective/iwm:leadsTo* ?objective ."
@@ -398,7 +398,7 @@ def test_a_governor_does_not_make_california_an_organization(graph: Graph) -> No
 
 
 def test_focus_aim_and_commitment_stay_apart(graph: Graph) -> None:
-    kept = {
+    counts = {
         "iwm:hasFocus": {"mechanism:cica-business-council": 4},
         "iwm:hasCommitment": {"mechanism:crccme": 2},
         "iwm:hasAim": {
@@ -409,7 +409,7 @@ def test_focus_aim_and_commitment_stay_apart(graph: Graph) -> None:
             "mechanism:china-finland-committee": 5,
         },
     }
-    for kind, mechanisms in kept.items():
+    for kind, mechanisms in counts.items():
         assert graph.values(f"?x {kind} ?objective") == set(mechanisms)
         for mechanism, number in mechanisms.items():
             assert len(graph.values(f"{mechanism} {kind} ?x")) == number
@@ -480,8 +480,8 @@ def test_the_six_are_told_from_their_working_groups(graph: Graph) -> None:
 def test_both_beginnings_of_the_china_us_group_have_their_kind(graph: Graph) -> None:
     group = "mechanism:china-us-joint-working-group"
     kind = "{} iwm:begin ?date ; iwm:beginKind ?x FILTER(STR(?date) = '{}')"
-    for date, begun in (("2012-02", "initiated"), ("2012", "establishment-led-since")):
-        assert graph.values(STATED.format(kind.format(group, date))) == {f"begin:{begun}"}
+    for date, beginning in (("2012-02", "initiated"), ("2012", "establishment-led-since")):
+        assert graph.values(STATED.format(kind.format(group, date))) == {f"begin:{beginning}"}
     assert not graph.says("mechanism:cica-business-council iwm:begin ?date")
 
 

@@ -1,1 +1,1 @@
-"""The Reconciliation API: the service as its clients use it, and the shapes of what it says."""
+"""The Reconciliation API: the service as its clients use it, and JSON Schemas of its answers."""

@@ -1,8 +1,8 @@
-"""What may be asked of a reconciliation service and what it may answer, as JSON Schema.
+"""JSON Schemas of valid requests to a reconciliation service and of its valid answers.
 
-The rules are those of the schemas that the specification publishes, written down anew, and those
-of its text which a schema can say: names and identifiers are not empty, a limit is a positive
-integer, the features of a candidate differ. https://reconciliation-api.github.io/specs/0.2/
+The rules are those of the published schemas of the specification, written again here, and those
+rules of its text that a schema can express: names and identifiers are not empty, a limit is a
+positive integer, the features of a candidate differ. https://reconciliation-api.github.io/specs/0.2/
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def listed(of: Schema, **more: object) -> Schema:
 
 
 def keyed(of: Schema) -> Schema:
-    """Return the schema of an object whose members have any names and are of one kind."""
+    """Return the schema of an object with members of any name, all with the same schema."""
     return {"type": "object", "additionalProperties": of}
 
 
@@ -67,13 +67,13 @@ NAMED_OR_NOT = either(record("id", id=TEXT, name=TEXT), TEXT)
 # --- what a client asks ---
 
 _VALUE = either(ANY_TEXT, NUMBER, FLAG, record("id", id=ANY_TEXT, name=ANY_TEXT))
-_WANTED = record("pid v", pid=ANY_TEXT, v=either(_VALUE, listed(_VALUE)))
+_CONDITION = record("pid v", pid=ANY_TEXT, v=either(_VALUE, listed(_VALUE)))
 QUERY = closed(
     record(
         query=ANY_TEXT,
         type=either(ANY_TEXT, listed(ANY_TEXT)),
         limit=SIZE,
-        properties=listed(_WANTED),
+        properties=listed(_CONDITION),
         type_strict={"enum": ["any", "all", "should"]},
     )
 ) | {
@@ -209,9 +209,9 @@ SCHEMAS = {
 
 
 def faults(schema: Schema, value: object) -> list[str]:
-    """Return what is wrong with a value, and where."""
-    found = Draft202012Validator(schema).iter_errors(value)
-    return [f"{error.json_path}: {error.message}" for error in found]
+    """Return the errors of a value, each with its path."""
+    errors = Draft202012Validator(schema).iter_errors(value)
+    return [f"{error.json_path}: {error.message}" for error in errors]
 
 
 def conforms(schema: Schema, value: object) -> None:

@@ -1,7 +1,7 @@
-"""Whatever is asked as the API has it is answered as the API has it: any batch, any column.
+"""Every valid request gets a valid answer: any batch of queries, any column.
 
-The requests are those that OpenRefine sends, byte for byte where that matters, and those that the
-schemas allow beyond.
+The requests are those that OpenRefine sends, byte for byte where that matters, and others that the
+schemas allow.
 """
 
 from __future__ import annotations
@@ -107,9 +107,9 @@ def test_the_schemas_let_pass_what_is_right() -> None:
     conforms(schemas.EXTENDED, {"meta": [], "rows": {"a": {"p": cells}}})
 
 
-# --- anything that may be asked ---
+# --- any valid request ---
 
-# Names of the graph and what is like them, IRIs of its terms, and any words at all.
+# Names of the graph and similar ones, IRIs of its terms, and any words at all.
 _WORDS = st.sampled_from(["North Rock Light", "north", "ile merrow", "Ada", ""]) | st.text(
     max_size=20
 ).filter(lambda text: text.encode("utf-8", "ignore").decode() == text)
@@ -125,7 +125,7 @@ _VALUES = (
     | st.booleans()
     | st.fixed_dictionaries({"id": _THINGS | _WORDS}, optional={"name": _WORDS})
 )
-_WANTED = st.fixed_dictionaries(
+_CONDITIONS = st.fixed_dictionaries(
     {"pid": _PROPERTIES | _WORDS, "v": _VALUES | st.lists(_VALUES, max_size=3)}
 )
 _REST: dict[Any, st.SearchStrategy[Any]] = {
@@ -134,8 +134,10 @@ _REST: dict[Any, st.SearchStrategy[Any]] = {
     "limit": st.integers(1, 10**9),
 }
 _QUERIES = st.fixed_dictionaries(
-    {"query": _WORDS | _THINGS}, optional={**_REST, "properties": st.lists(_WANTED, max_size=2)}
-) | st.fixed_dictionaries({"properties": st.lists(_WANTED, min_size=1, max_size=2)}, optional=_REST)
+    {"query": _WORDS | _THINGS}, optional={**_REST, "properties": st.lists(_CONDITIONS, max_size=2)}
+) | st.fixed_dictionaries(
+    {"properties": st.lists(_CONDITIONS, min_size=1, max_size=2)}, optional=_REST
+)
 _KEYS = st.text(max_size=4).filter(lambda text: text.encode("utf-8", "ignore").decode() == text)
 
 
@@ -145,11 +147,11 @@ def test_any_batch_is_answered(client: FlaskClient, batch: dict[str, Any]) -> No
     conforms(schemas.QUERIES, batch)
     answer = client.post("/reconcile", data={"queries": json.dumps(batch)})
     assert answer.status_code == 200, answer.text
-    told = answer.get_json()
-    conforms(schemas.RESULTS, told)
-    assert told.keys() == batch.keys()
+    results = answer.get_json()
+    conforms(schemas.RESULTS, results)
+    assert results.keys() == batch.keys()
     for key, query in batch.items():
-        result = told[key]["result"]
+        result = results[key]["result"]
         assert len(result) <= query.get("limit", 10)
         scores = [each["score"] for each in result]
         assert scores == sorted(scores, reverse=True)
@@ -171,15 +173,15 @@ _COLUMNS = st.fixed_dictionaries({"id": _PROPERTIES | _WORDS}, optional={"settin
 def test_any_column_is_fetched(
     client: FlaskClient, ids: list[str], columns: list[dict[str, Any]]
 ) -> None:
-    asked = {"ids": ids, "properties": columns}
-    conforms(schemas.EXTENSION, asked)
-    answer = client.post("/reconcile", data={"extend": json.dumps(asked)})
+    request_body = {"ids": ids, "properties": columns}
+    conforms(schemas.EXTENSION, request_body)
+    answer = client.post("/reconcile", data={"extend": json.dumps(request_body)})
     assert answer.status_code == 200, answer.text
-    told = answer.get_json()
-    conforms(schemas.EXTENDED, told)
-    assert [meta["id"] for meta in told["meta"]] == [column["id"] for column in columns]
-    assert told["rows"].keys() == set(ids)
-    for row in told["rows"].values():
+    table = answer.get_json()
+    conforms(schemas.EXTENDED, table)
+    assert [meta["id"] for meta in table["meta"]] == [column["id"] for column in columns]
+    assert table["rows"].keys() == set(ids)
+    for row in table["rows"].values():
         assert row.keys() == {column["id"] for column in columns}
 
 
@@ -191,16 +193,16 @@ def test_every_property_of_every_thing_makes_a_column(
     )
     things = sorted({str(getattr(row["thing"], "value", "")) for row in pairs})
     columns = [{"id": iri} for iri in sorted({row["property"].value for row in pairs})]  # type: ignore[union-attr]
-    seen: set[str] = set()
+    keys: set[str] = set()
     for at in range(0, len(things), 100):
-        asked = {"ids": things[at : at + 100], "properties": columns[:50]}
-        told = client.post("/reconcile", data={"extend": json.dumps(asked)}).get_json()
-        conforms(schemas.EXTENDED, told)
+        request_body = {"ids": things[at : at + 100], "properties": columns[:50]}
+        table = client.post("/reconcile", data={"extend": json.dumps(request_body)}).get_json()
+        conforms(schemas.EXTENDED, table)
         cells = [
-            cell for row in told["rows"].values() for values in row.values() for cell in values
+            cell for row in table["rows"].values() for values in row.values() for cell in values
         ]
-        seen |= {member for cell in cells for member in cell}
-    assert {"id", "name", "str", "int"} <= seen
+        keys |= {member for cell in cells for member in cell}
+    assert {"id", "name", "str", "int"} <= keys
 
 
 @settings(max_examples=40)
@@ -218,8 +220,8 @@ def test_proposals(client: FlaskClient, query: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("iri", [ROCK, f"{TERM}Light", f"{TERM}litIn"])
 def test_flyouts(client: FlaskClient, iri: str) -> None:
-    told = client.get("/reconcile/flyout", query_string={"id": iri}).get_json()
-    conforms(schemas.FLYOUT, told)
+    flyout = client.get("/reconcile/flyout", query_string={"id": iri}).get_json()
+    conforms(schemas.FLYOUT, flyout)
 
 
 # --- OpenRefine ---
@@ -236,14 +238,14 @@ def test_openrefine_adds_the_service(client: FlaskClient) -> None:
     answer = client.get("/reconcile", headers=JQUERY)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.content_type.startswith("application/json")
-    told = answer.get_json()
-    conforms(schemas.MANIFEST, told)
+    manifest = answer.get_json()
+    conforms(schemas.MANIFEST, manifest)
     # If that fails it calls a function of its page: the same in a script.
     script = client.get("/reconcile?callback=jQuery36006531_1732&_=1732", headers=JQUERY)
     assert script.content_type == "text/javascript; charset=utf-8"
-    called = re.fullmatch(r"/\*\*/jQuery36006531_1732\((.*)\);\n", script.text, re.DOTALL)
-    assert called
-    assert json.loads(called[1]) == told
+    jsonp = re.fullmatch(r"/\*\*/jQuery36006531_1732\((.*)\);\n", script.text, re.DOTALL)
+    assert jsonp
+    assert json.loads(jsonp[1]) == manifest
 
 
 def test_openrefine_guesses_the_type_of_a_column(client: FlaskClient) -> None:
@@ -251,12 +253,12 @@ def test_openrefine_guesses_the_type_of_a_column(client: FlaskClient) -> None:
         f"q{n}": {"query": name, "limit": 3} for n, name in enumerate(["North Rock Light", " "])
     }
     answer = client.post("/reconcile", data={"queries": json.dumps(batch)})
-    told = answer.get_json()
-    conforms(schemas.RESULTS, told)
-    kinds = {kind["id"] for each in told["q0"]["result"] for kind in each["type"]}
+    results = answer.get_json()
+    conforms(schemas.RESULTS, results)
+    kinds = {kind["id"] for each in results["q0"]["result"] for kind in each["type"]}
     assert f"{TERM}Light" in kinds
     # A cell of blanks does not spoil the batch it comes in.
-    assert told["q1"] == {"result": []}
+    assert results["q1"] == {"result": []}
 
 
 def test_openrefine_reconciles_with_other_columns(client: FlaskClient) -> None:
@@ -284,11 +286,16 @@ def test_openrefine_reconciles_with_other_columns(client: FlaskClient) -> None:
 def test_openrefine_suggests_and_shows(client: FlaskClient) -> None:
     service = client.get("/reconcile").get_json()["suggest"]["entity"]
     path = service["service_url"].removeprefix("http://localhost") + service["service_path"]
-    asked = {"prefix": "north r", "type": f"{TERM}Light", "type_strict": "any", "all_types": "true"}
-    answer = client.get(path, query_string=asked, headers=JQUERY)
+    parameters = {
+        "prefix": "north r",
+        "type": f"{TERM}Light",
+        "type_strict": "any",
+        "all_types": "true",
+    }
+    answer = client.get(path, query_string=parameters, headers=JQUERY)
     conforms(schemas.SUGGESTED["entity"], answer.get_json())
     assert answer.get_json()["result"][0]["id"] == ROCK
-    script = client.get(path, query_string={**asked, "callback": "jQuery1_2", "_": "3"})
+    script = client.get(path, query_string={**parameters, "callback": "jQuery1_2", "_": "3"})
     assert script.text.startswith("/**/jQuery1_2(")
     for path in (
         "/reconcile",
@@ -296,15 +303,15 @@ def test_openrefine_suggests_and_shows(client: FlaskClient) -> None:
         "/reconcile/preview",
         "/reconcile/view",
     ):
-        wanted = {"Origin": "http://127.0.0.1:3333", "Access-Control-Request-Method": "POST"}
-        allowed = client.options(f"/reconcile{path}", headers=wanted)
+        preflight = {"Origin": "http://127.0.0.1:3333", "Access-Control-Request-Method": "POST"}
+        allowed = client.options(f"/reconcile{path}", headers=preflight)
         assert allowed.status_code == 200
         assert allowed.headers["Access-Control-Allow-Origin"] == "*"
         assert "POST" in allowed.headers["Access-Control-Allow-Methods"]
 
 
 def test_openrefine_adds_columns(client: FlaskClient) -> None:
-    asked = {
+    request_body = {
         "ids": [ROCK],
         "properties": [
             {"id": f"{TERM}orderedBy", "name": "ordered by", "settings": {}},
@@ -315,8 +322,8 @@ def test_openrefine_adds_columns(client: FlaskClient) -> None:
             },
         ],
     }
-    told = client.post("/reconcile", data={"extend": json.dumps(asked)}).get_json()
-    conforms(schemas.EXTENDED, told)
-    row = told["rows"][ROCK]
+    table = client.post("/reconcile", data={"extend": json.dumps(request_body)}).get_json()
+    conforms(schemas.EXTENDED, table)
+    row = table["rows"][ROCK]
     board = {"id": f"{LIGHTS}id/body/harbour-board", "name": "Harbour Board"}
     assert row == {f"{TERM}orderedBy": [board], f"{TERM}litIn": [{"int": 1871}]}

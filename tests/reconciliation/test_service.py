@@ -1,6 +1,6 @@
-"""The Reconciliation API as a table tool uses it: a client like OpenRefine, a server of its own.
+"""The Reconciliation API as a table tool uses it: a client like OpenRefine, and a real server.
 
-Every answer goes through the schemas: https://reconciliation-api.github.io/specs/0.2/
+Every answer is checked against the schemas: https://reconciliation-api.github.io/specs/0.2/
 """
 
 from __future__ import annotations
@@ -62,9 +62,9 @@ class Refine:
         return json.loads(body)
 
     def manifest(self) -> Any:
-        told = self.json(self.address)
-        conforms(schemas.MANIFEST, told)
-        return told
+        document = self.json(self.address)
+        conforms(schemas.MANIFEST, document)
+        return document
 
     def post(self, **form: object) -> tuple[int, Any]:
         for name, value in form.items():
@@ -73,10 +73,10 @@ class Refine:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request("POST", "/reconcile", body, {**_FORM, "Accept": "*/*"})
             answer = connection.getresponse()
-            told = json.loads(answer.read())
+            document = json.loads(answer.read())
         if answer.status == 200:
-            conforms(schemas.RESULTS if "queries" in form else schemas.EXTENDED, told)
-        return answer.status, told
+            conforms(schemas.RESULTS if "queries" in form else schemas.EXTENDED, document)
+        return answer.status, document
 
     def reconcile(self, **queries: object) -> dict[str, Any]:
         status, answer = self.post(queries=queries)
@@ -91,10 +91,10 @@ class Refine:
 
     def suggest(self, kind: str, prefix: str, **more: str) -> list[Any]:
         service = self.manifest()["suggest"][kind]
-        asked = urlencode({"prefix": prefix, **more})
-        told = self.json(f"{service['service_url']}{service['service_path']}?{asked}")
-        conforms(schemas.SUGGESTED[kind], told)
-        return list(told["result"])
+        query = urlencode({"prefix": prefix, **more})
+        document = self.json(f"{service['service_url']}{service['service_path']}?{query}")
+        conforms(schemas.SUGGESTED[kind], document)
+        return list(document["result"])
 
 
 def follows_the_rules_for_candidates(candidates: list[Any]) -> None:
@@ -123,24 +123,24 @@ def refine(
 
 
 def test_the_manifest_says_what_the_service_can_do(refine: Refine) -> None:
-    told = refine.manifest()
-    assert "0.2" in told["versions"]
-    assert told["name"] == "International working mechanisms"
-    assert told["identifierSpace"] == IWM
-    assert re.fullmatch(r"https?://\S+", told["schemaSpace"])
-    assert all({"id", "name"} <= set(cls) for cls in told["defaultTypes"])
-    assert len({cls["id"] for cls in told["defaultTypes"]}) == len(told["defaultTypes"]) > 3
-    assert "{{id}}" in told["view"]["url"]
-    assert "{{id}}" in told["preview"]["url"]
-    assert all(isinstance(told["preview"][side], int) for side in ("width", "height"))
-    assert set(told["suggest"]) == {"entity", "property", "type"}
-    for service in told["suggest"].values():
+    manifest = refine.manifest()
+    assert "0.2" in manifest["versions"]
+    assert manifest["name"] == "International working mechanisms"
+    assert manifest["identifierSpace"] == IWM
+    assert re.fullmatch(r"https?://\S+", manifest["schemaSpace"])
+    assert all({"id", "name"} <= set(cls) for cls in manifest["defaultTypes"])
+    assert len({cls["id"] for cls in manifest["defaultTypes"]}) == len(manifest["defaultTypes"]) > 3
+    assert "{{id}}" in manifest["view"]["url"]
+    assert "{{id}}" in manifest["preview"]["url"]
+    assert all(isinstance(manifest["preview"][side], int) for side in ("width", "height"))
+    assert set(manifest["suggest"]) == {"entity", "property", "type"}
+    for service in manifest["suggest"].values():
         assert "${id}" in service["flyout_service_path"]
-    for setting in told["extend"]["property_settings"]:
+    for setting in manifest["extend"]["property_settings"]:
         assert setting["type"] in ("number", "text", "checkbox", "select")
         assert {"name", "label"} <= set(setting)
-    assert told["batchSize"] == BATCH_SIZE
-    for address in (told["documentation"], told["logo"]):
+    assert manifest["batchSize"] == BATCH_SIZE
+    for address in (manifest["documentation"], manifest["logo"]):
         assert refine.get(address)[0] == 200
 
 
@@ -171,38 +171,38 @@ def test_every_printed_name_and_abbreviation_is_reconciled(
         }
         answers = refine.reconcile(**queries)
         for number, pair in enumerate(pairs[at : at + BATCH_SIZE]):
-            found = answers[f"q{number}"]
+            candidates = answers[f"q{number}"]
             things = named[pair]
-            assert {each["id"] for each in found[: len(things)]} == things, pair
-            assert found[0]["score"] == 100
+            assert {each["id"] for each in candidates[: len(things)]} == things, pair
+            assert candidates[0]["score"] == 100
             # Sure only where nothing else of the class is called so.
-            assert found[0]["match"] is (len(things) == 1), pair
+            assert candidates[0]["match"] is (len(things) == 1), pair
 
 
-def test_a_slip_of_the_hand_is_forgiven_but_not_sure(refine: Refine) -> None:
-    found = refine.one(query="Xi Jinpin", limit=3)
-    assert found[0]["id"] == f"{IWM}id/person/xi-jinping"
-    assert 80 < found[0]["score"] < 100
-    assert not any(each["match"] for each in found)
+def test_a_misspelling_is_forgiven_but_is_no_sure_match(refine: Refine) -> None:
+    candidates = refine.one(query="Xi Jinpin", limit=3)
+    assert candidates[0]["id"] == f"{IWM}id/person/xi-jinping"
+    assert 80 < candidates[0]["score"] < 100
+    assert not any(each["match"] for each in candidates)
 
 
 def test_more_words_than_the_name_has(refine: Refine) -> None:
-    found = refine.one(query="Huawei Technologies Co., Ltd.", type=f"{TERM}Company")
-    assert found[0]["name"] == "HUAWEI"
-    assert not found[0]["match"]
+    candidates = refine.one(query="Huawei Technologies Co., Ltd.", type=f"{TERM}Company")
+    assert candidates[0]["name"] == "HUAWEI"
+    assert not candidates[0]["match"]
 
 
 def test_an_identifier_is_a_query_as_well(refine: Refine) -> None:
-    found = refine.one(query=BFIC)
-    assert (found[0]["id"], found[0]["score"], found[0]["match"]) == (BFIC, 100, True)
+    best = refine.one(query=BFIC)[0]
+    assert (best["id"], best["score"], best["match"]) == (BFIC, 100, True)
 
 
 def test_types_bound_or_prefer(refine: Refine) -> None:
     country, mechanism = f"{TERM}Country", f"{TERM}Mechanism"
 
     def classes(**query: object) -> list[set[str]]:
-        found = refine.one(query="china", limit=40, **query)
-        return [{cls["id"] for cls in each["type"]} for each in found]
+        candidates = refine.one(query="china", limit=40, **query)
+        return [{cls["id"] for cls in each["type"]} for each in candidates]
 
     assert all(country in each for each in classes(type=country))
     either = classes(type=[country, mechanism], type_strict="any")
@@ -248,12 +248,12 @@ def test_an_empty_cell_asks_for_nothing(refine: Refine, prop: str, value: object
 
 @pytest.mark.parametrize("value", ["BFIC", "Business Forum Italy-China", {"id": BFIC}, [7, "bfic"]])
 def test_properties_alone_find_things(refine: Refine, value: object) -> None:
-    found = refine.one(properties=[{"pid": f"{TERM}secretariatOf", "v": value}])
-    assert sorted(each["name"] for each in found) == [
+    candidates = refine.one(properties=[{"pid": f"{TERM}secretariatOf", "v": value}])
+    assert sorted(each["name"] for each in candidates) == [
         "BFIC Chinese Secretariat",
         "BFIC Italian Secretariat",
     ]
-    assert not any(each["match"] for each in found)
+    assert not any(each["match"] for each in candidates)
 
 
 def test_a_batch_by_get_and_a_single_query(refine: Refine) -> None:
@@ -261,8 +261,8 @@ def test_a_batch_by_get_and_a_single_query(refine: Refine) -> None:
     (first, *_) = refine.json(f"{refine.address}?queries={batch}")["a"]["result"]
     assert first["name"] == "ICE"
     for query in ("ICE", '{"query": "ICE"}'):
-        found = refine.json(f"{refine.address}?query={quote(query)}")["result"]
-        assert found[0]["name"] == "ICE"
+        candidates = refine.json(f"{refine.address}?query={quote(query)}")["result"]
+        assert candidates[0]["name"] == "ICE"
 
 
 def test_each_query_is_answered_on_its_own(refine: Refine) -> None:
@@ -294,10 +294,10 @@ def test_suggestions_of_things_classes_and_properties(refine: Refine) -> None:
 def test_a_flyout_tells_a_little_of_each(refine: Refine, iri: str) -> None:
     service = refine.manifest()["suggest"]["entity"]
     path = service["flyout_service_path"].replace("${id}", quote(iri, safe=""))
-    told = refine.json(service["flyout_service_url"] + path)
-    assert told["id"] == iri
-    assert "<h1>" in told["html"]
-    assert "<script" not in told["html"]
+    flyout = refine.json(service["flyout_service_url"] + path)
+    assert flyout["id"] == iri
+    assert "<h1>" in flyout["html"]
+    assert "<script" not in flyout["html"]
 
 
 def test_a_preview_shows_the_fact_and_its_sentence_in_a_frame(refine: Refine) -> None:
@@ -326,25 +326,25 @@ def test_a_view_leads_to_the_page(refine: Refine) -> None:
 
 
 def test_columns_are_fetched(refine: Refine) -> None:
-    wanted = [f"{TERM}statedName", f"{TERM}foundingYear", f"{TERM}hasSecretariat"]
+    properties = [f"{TERM}statedName", f"{TERM}foundingYear", f"{TERM}hasSecretariat"]
     unknown = f"{IWM}id/mechanism/none"
     status, answer = refine.post(
         extend={
             "ids": [BFIC, unknown],
             "properties": [
-                *({"id": prop} for prop in wanted),
+                *({"id": prop} for prop in properties),
                 {"id": f"{TERM}foundingDate", "settings": {"content": "sentence", "limit": "1"}},
             ],
         }
     )
     assert status == 200
-    assert [meta["id"] for meta in answer["meta"]] == [*wanted, f"{TERM}foundingDate"]
+    assert [meta["id"] for meta in answer["meta"]] == [*properties, f"{TERM}foundingDate"]
     assert answer["meta"][2]["type"] == {"id": f"{TERM}Secretariat", "name": "secretariat"}
     row = answer["rows"][BFIC]
-    assert {"str": "BFIC"} in row[wanted[0]]
-    assert row[wanted[1]] == [{"int": 2014}]
+    assert {"str": "BFIC"} in row[properties[0]]
+    assert row[properties[1]] == [{"int": 2014}]
     assert {"id": f"{IWM}id/secretariat/bfic-italian", "name": "BFIC Italian Secretariat"} in row[
-        wanted[2]
+        properties[2]
     ]
     (sentence,) = row[f"{TERM}foundingDate"]
     assert "is founded on the basis of MOU in 2014" in sentence["str"]
@@ -356,8 +356,8 @@ def test_what_is_no_iri_is_not_known(refine: Refine, iri: str) -> None:
     assert refine.one(query="china", type=iri or "-") == []
     assert refine.one(properties=[{"pid": iri, "v": "a"}]) == []
     assert refine.one(query="BFIC", properties=[{"pid": iri, "v": {"id": iri}}])
-    asked = {"ids": [iri], "properties": [{"id": iri}]}
-    status, answer = refine.post(extend=asked)
+    request_body = {"ids": [iri], "properties": [{"id": iri}]}
+    status, answer = refine.post(extend=request_body)
     assert (status, answer["rows"]) == (200, {iri: {iri: []}})
     assert refine.get(f"{refine.address}/properties?type={quote(iri)}")[0] == 200
     assert refine.get(f"{refine.address}/preview?id={quote(iri)}")[0] == 404
@@ -365,13 +365,17 @@ def test_what_is_no_iri_is_not_known(refine: Refine, iri: str) -> None:
 
 def test_properties_are_proposed(refine: Refine) -> None:
     service = refine.manifest()["extend"]["propose_properties"]
-    asked = urlencode({"type": f"{TERM}Mechanism", "limit": 4})
-    told = refine.json(f"{service['service_url']}{service['service_path']}?{asked}")
-    assert (told["type"], told["limit"], len(told["properties"])) == (f"{TERM}Mechanism", 4, 4)
-    assert all({"id", "name"} <= set(each) for each in told["properties"])
+    query = urlencode({"type": f"{TERM}Mechanism", "limit": 4})
+    answer = refine.json(f"{service['service_url']}{service['service_path']}?{query}")
+    assert (answer["type"], answer["limit"], len(answer["properties"])) == (
+        f"{TERM}Mechanism",
+        4,
+        4,
+    )
+    assert all({"id", "name"} <= set(each) for each in answer["properties"])
 
 
-# --- what is wrong is said, and nothing else happens ---
+# --- errors are reported, and have no other effect ---
 
 
 def test_jsonp_calls_a_name_and_nothing_else(refine: Refine) -> None:
@@ -379,9 +383,9 @@ def test_jsonp_calls_a_name_and_nothing_else(refine: Refine) -> None:
     assert status == 200
     assert fields["content-type"] == "text/javascript; charset=utf-8"
     assert fields["x-content-type-options"] == "nosniff"
-    called = re.fullmatch(r"/\*\*/jQuery123\.cb_1\((.*)\);\n", body, re.DOTALL)
-    assert called
-    assert json.loads(called[1])["name"]
+    jsonp = re.fullmatch(r"/\*\*/jQuery123\.cb_1\((.*)\);\n", body, re.DOTALL)
+    assert jsonp
+    assert json.loads(jsonp[1])["name"]
     for callback in ("alert(1)//", "a.b.", "1a", "a" * 200, "<script>", "é"):
         assert refine.get(f"{refine.address}?callback={quote(callback)}")[0] == 400
 
@@ -435,16 +439,16 @@ _JSON = st.recursive(
 @given(_JSON)
 def test_no_request_is_taken_for_more_than_it_is(given_json: object) -> None:
     text = json.dumps(given_json)
-    for read in (read_batch, read_extension):
+    for reader in (read_batch, read_extension):
         with suppress(QueryError):
-            read(text)
+            reader(text)
 
 
 @given(st.text())
 def test_no_text_breaks_the_reader(text: str) -> None:
-    for read in (read_batch, read_extension):
+    for reader in (read_batch, read_extension):
         with suppress(QueryError):
-            read(text)
+            reader(text)
 
 
 def test_what_a_query_says_is_read() -> None:

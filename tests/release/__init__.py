@@ -1,1 +1,1 @@
-"""What a release holds, and how it is built."""
+"""The content of a release, and how it is built."""

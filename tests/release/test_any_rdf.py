@@ -1,4 +1,4 @@
-"""Any RDF as a graph to publish: every syntax, no project around it, and words for what is none."""
+"""Any RDF can be published: in every syntax, without a project. Other files are reported."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ ex:charles a foaf:Person ; foaf:name "Charles Babbage"@en .
 
 
 def in_syntax(rdf_format: RdfFormat) -> bytes:
-    written = serialize(parse(PEOPLE, RdfFormat.TURTLE), format=rdf_format)
-    assert isinstance(written, bytes)
-    return written
+    content = serialize(parse(PEOPLE, RdfFormat.TURTLE), format=rdf_format)
+    assert isinstance(content, bytes)
+    return content
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def load(*paths: Path) -> Project:
     return rdf_project.load(paths, parsing.parse_file)
 
 
-def said(project: Project) -> Dataset:
+def dataset_of(project: Project) -> Dataset:
     """Return what the files say, without graphs, the names of blank nodes left out."""
     return canonical(quad.triple for file in project.files for quad in file.quads)
 
@@ -103,7 +103,7 @@ def test_every_syntax_says_the_same(
     project = load(write(name, in_syntax(rdf_format)))
     assert project.findings == ()
     expected = canonical(quad.triple for quad in parse(PEOPLE, RdfFormat.TURTLE))
-    assert said(project) == expected
+    assert dataset_of(project) == expected
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_rdf_1_2_is_kept(
     assert "jsonld" not in {dump.format for dump in release.manifest.dumps}
 
 
-# --- what is no RDF
+# --- files that are not RDF
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_without_a_file_of_rdf_nothing_is_published(
     assert raised.value.remedy
 
 
-# --- what is derived
+# --- derived facts
 
 
 @pytest.mark.parametrize(

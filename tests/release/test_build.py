@@ -1,4 +1,4 @@
-"""Builds: what a release holds, that it is swapped in at once or not at all, and its name."""
+"""Builds: the content of a release, the atomic swap to it, and its name."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def home(options: Settings) -> Path:
 
 
 def quick(options: Settings) -> Release:
-    """Build without checks and description: what is tested is the way to the disk."""
+    """Build without checks and description: these tests concern the writing to disk."""
     return build(sources.load(home(options)), options, nothing_wrong, nothing_more)
 
 
@@ -272,8 +272,8 @@ def test_a_killed_build_leaves_the_served_release(options: Settings, stage: str)
     assert served.store.ask("ASK { ?light a lights:Light }")
     again = quick(options)
     assert again.id == served.id
-    left = {path.name for path in options.releases.iterdir()}
-    assert left == {".lock", served.id, "current", "ontology-versions"}
+    names = {path.name for path in options.releases.iterdir()}
+    assert names == {".lock", served.id, "current", "ontology-versions"}
 
 
 # --- the swap ---
@@ -304,7 +304,7 @@ def test_the_new_release_is_served_and_the_old_one_still_answers(options: Settin
 
 
 def test_whoever_reads_during_builds_always_finds_a_whole_release(options: Settings) -> None:
-    # All are kept: what is tested is the swap. Between reading the link and opening the store
+    # All releases stay on disk: this tests the swap. Between reading the link and opening the store
     # a reader could be so slow that the release is the oldest by then, and removed.
     options = replace(options, keep_releases=10)
     ids = [quick(options).id]
@@ -351,14 +351,14 @@ def test_only_the_newest_releases_are_kept(options: Settings, tmp_path: Path) ->
     for number in range(4):
         change(options, number)
         ids.append(quick(options).id)
-    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
-    assert kept - {"current"} == set(ids[-2:])
+    release_ids = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert release_ids - {"current"} == set(ids[-2:])
 
 
 def test_whoever_is_slow_to_open_a_release_gets_the_next_one(options: Settings) -> None:
     release = quick(options)
     home = release.path
-    # A manifest that takes its time to be read: most of the releases are gone when it is.
+    # Reading this manifest takes long: most of the releases are deleted meanwhile.
     inputs = {f"data/{number}.ttl": "0" * 64 for number in range(20_000)}
     replace(release.manifest, inputs=inputs).write(home)
     swapper = subprocess.Popen([sys.executable, "-c", SWAPPER, home], stdin=subprocess.PIPE)
@@ -402,8 +402,8 @@ def test_the_served_release_is_kept_even_if_it_is_old(options: Settings) -> None
     )
     third = quick(options)
     assert current(options.releases).id == third.id
-    kept = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
-    assert kept - {"current"} == {third.id}
+    release_ids = {manifest.parent.name for manifest in options.releases.glob("*/manifest.json")}
+    assert release_ids - {"current"} == {third.id}
 
 
 # --- the name of a release ---
@@ -449,7 +449,7 @@ def test_other_content_has_another_name(options: Settings, path: str, old: str, 
 
 
 def test_a_list_is_named_the_same_whatever_its_blank_nodes_are_called() -> None:
-    def written(label: str) -> bytes:
+    def nquads_of(label: str) -> bytes:
         ex = NamedNode("http://example.org/x")
         head, tail = BlankNode(f"{label}1"), BlankNode(f"a{label}")
         quads = [
@@ -462,17 +462,17 @@ def test_a_list_is_named_the_same_whatever_its_blank_nodes_are_called() -> None:
         assert canonical(quads).is_named
         return canonical(quads).nquads
 
-    assert written("b") == written("c")
+    assert nquads_of("b") == nquads_of("c")
 
 
 def test_blank_nodes_that_cannot_be_told_apart_do_not_keep_a_build_forever() -> None:
     ex = NamedNode("http://example.org/x")
     clique = [BlankNode() for _ in range(40)]
     quads = [Quad(one, ex, other, ex) for one in clique for other in clique if one != other]
-    found = canonical(quads, seconds=1)
-    assert not found.is_named
-    assert found.nquads == canonical(quads, seconds=1).nquads
-    assert len(set(parse(found.nquads, RdfFormat.N_QUADS))) == len(quads)
+    result = canonical(quads, seconds=1)
+    assert not result.is_named
+    assert result.nquads == canonical(quads, seconds=1).nquads
+    assert len(set(parse(result.nquads, RdfFormat.N_QUADS))) == len(quads)
 
 
 # --- freshness ---
@@ -540,7 +540,7 @@ def test_a_rebased_release_is_the_other_one_moved(
 
 
 def test_a_base_that_is_taken_is_refused(options: Settings) -> None:
-    taken = settings.load(
+    same_base = settings.load(
         {
             "project": home(options),
             "releases": options.releases,
@@ -549,7 +549,7 @@ def test_a_base_that_is_taken_is_refused(options: Settings) -> None:
         {},
     )
     with pytest.raises(SettingsError, match=r"base_iri is http://www\.w3\.org/ns/") as caught:
-        quick(taken)
+        quick(same_base)
     assert ".ttl:" in caught.value.message
     assert not options.releases.exists()
 

@@ -1,4 +1,4 @@
-"""The dumps: every one of them holds the graph, for two libraries, and is told of as it is."""
+"""The dumps: two libraries read the same graph from each, and the manifest describes each."""
 
 from __future__ import annotations
 
@@ -95,9 +95,9 @@ def test_rdflib_reads_every_graph_again(
 ) -> None:
     dataset = rdflib.Dataset()
     dataset.parse(data=unpacked(release.path, fmt), format=RDFLIB_NAMES[fmt.name])
-    told = {graph.identifier: graph for graph in dataset.graphs() if len(graph)}
-    assert set(told) == set(by_rdflib)
-    for name, graph in told.items():
+    by_name = {graph.identifier: graph for graph in dataset.graphs() if len(graph)}
+    assert set(by_name) == set(by_rdflib)
+    for name, graph in by_name.items():
         assert to_isomorphic(graph) == to_isomorphic(by_rdflib[name]), name
 
 
@@ -105,11 +105,11 @@ def test_rdflib_reads_every_graph_again(
 def test_rdflib_reads_the_merge_again(
     release: Release, by_rdflib: dict[rdflib.term.Node, rdflib.Graph], fmt: Format
 ) -> None:
-    told = rdflib.Graph().parse(data=unpacked(release.path, fmt), format=RDFLIB_NAMES[fmt.name])
+    merge = rdflib.Graph().parse(data=unpacked(release.path, fmt), format=RDFLIB_NAMES[fmt.name])
     whole = rdflib.Graph()
     for graph in by_rdflib.values():
         whole += graph
-    assert to_isomorphic(told) == to_isomorphic(whole)
+    assert to_isomorphic(merge) == to_isomorphic(whole)
 
 
 def test_the_manifest_tells_what_each_is(release: Release) -> None:
@@ -137,9 +137,9 @@ PREFIXES = {f"p{number}": f"http://example.org/{number}/" for number in range(40
 
 
 def nquads(quads: Iterable[Quad]) -> bytes:
-    written = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
-    assert written is not None
-    return b"".join(sorted(set(written.splitlines(keepends=True))))
+    content = pyoxigraph.serialize(quads, format=RdfFormat.N_QUADS)
+    assert content is not None
+    return b"".join(sorted(set(content.splitlines(keepends=True))))
 
 
 def quad(predicate: str, value: str, graph: str = "g") -> Quad:
@@ -151,11 +151,11 @@ def quad(predicate: str, value: str, graph: str = "g") -> Quad:
 
 def test_the_same_quads_are_the_same_bytes(tmp_path: Path) -> None:
     data = nquads(quad(f"{number}/name", "x") for number in PREFIXES)
-    made = []
+    files = []
     for name in ("one", "two", "three"):
         (tmp_path / name).mkdir()
-        made.append(dumps.write(data, PREFIXES, tmp_path / name))
-    assert made[0] == made[1] == made[2]
+        files.append(dumps.write(data, PREFIXES, tmp_path / name))
+    assert files[0] == files[1] == files[2]
 
 
 def test_those_of_a_large_graph_are_the_same(
@@ -179,9 +179,9 @@ def test_prefixes_are_used_in_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("bad", [quad("name", "\x01"), quad("22", "x"), quad("name", "\ufffe")])
 def test_what_xml_cannot_hold_has_no_rdf_xml(tmp_path: Path, bad: Quad) -> None:
-    made = dumps.write(nquads([bad]), {}, tmp_path)
-    assert "rdf" not in [dump.format for dump in made]
-    assert len(made) == len(dumps.FORMATS) - 1
+    files = dumps.write(nquads([bad]), {}, tmp_path)
+    assert "rdf" not in [dump.format for dump in files]
+    assert len(files) == len(dumps.FORMATS) - 1
     assert not (tmp_path / dumps.file_name(RDF_XML)).exists()
 
 
@@ -193,8 +193,8 @@ def test_a_carriage_return_comes_back_from_xml(tmp_path: Path) -> None:
 
 
 def test_no_quads_are_dumps_too(tmp_path: Path) -> None:
-    made = dumps.write(b"", PREFIXES, tmp_path)
-    assert [len(read(unpacked(tmp_path, fmt), fmt)) for fmt in dumps.FORMATS] == [0] * len(made)
+    files = dumps.write(b"", PREFIXES, tmp_path)
+    assert [len(read(unpacked(tmp_path, fmt), fmt)) for fmt in dumps.FORMATS] == [0] * len(files)
 
 
 names = st.from_regex(r"[a-zé0-9._~-]{1,4}", fullmatch=True)
@@ -213,9 +213,9 @@ def test_whatever_is_dumped_comes_back(
     tmp_path_factory: pytest.TempPathFactory, given_quads: list[Quad]
 ) -> None:
     folder = tmp_path_factory.mktemp("dumps")
-    made = {dump.format for dump in dumps.write(nquads(given_quads), PREFIXES, folder)}
-    assert {fmt.name for fmt in dumps.FORMATS} - made <= {"rdf"}
+    formats = {dump.format for dump in dumps.write(nquads(given_quads), PREFIXES, folder)}
+    assert {fmt.name for fmt in dumps.FORMATS} - formats <= {"rdf"}
     for fmt in dumps.FORMATS:
-        if fmt.name in made:
+        if fmt.name in formats:
             expected = canonical(given_quads) if fmt in WITH_GRAPHS else merge(given_quads)
             assert read(unpacked(folder, fmt), fmt) == expected

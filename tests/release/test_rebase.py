@@ -166,14 +166,14 @@ def test_inferring_and_rebasing_can_change_places(
 
 def _iris(quad: Quad) -> list[str]:
     value = quad.object
-    found = [term.value for term in quad if isinstance(term, NamedNode)]
+    iris = [term.value for term in quad if isinstance(term, NamedNode)]
     if isinstance(value, Literal):
-        found.append(value.datatype.value)
+        iris.append(value.datatype.value)
         if quad.predicate in (SH.select, SH.ask, SH.construct):
-            found += _iris_of_query(value.value)
+            iris += _iris_of_query(value.value)
         elif value.language is None:
-            found.append(value.value)
-    return found
+            iris.append(value.value)
+    return iris
 
 
 def _iris_of_query(text: str) -> list[str]:

@@ -30,7 +30,7 @@ class Counted:
         self.merge, self.passages = Graph(), Graph()
         for name, triples in lines.items():
             graph = self.graphs[name] = Graph().parse(data="".join(triples), format="nt")
-            # The records of how facts follow stand apart from what a query without a graph sees.
+            # The derivations are not in the default graph of a query.
             if name != f"{self.base}graph/derivations":
                 self.merge += graph
             if not name.startswith(f"{self.base}graph/"):
@@ -59,39 +59,39 @@ def test_the_whole(counted: Counted) -> None:
 
 def test_the_properties(counted: Counted) -> None:
     parts = list(counted.merge.objects(counted.dataset, VOID.propertyPartition))
-    told = {
+    properties = {
         counted.merge.value(part, VOID.property): counted.number(part, VOID.triples)
         for part in parts
     }
-    assert told == {
+    assert properties == {
         predicate: len(list(counted.merge.triples((None, predicate, None))))
         for predicate in set(counted.merge.predicates())
     }
-    assert len(parts) == len(told)
+    assert len(parts) == len(properties)
 
 
 def test_the_classes(counted: Counted) -> None:
     parts = list(counted.merge.objects(counted.dataset, VOID.classPartition))
-    told = {
+    classes = {
         counted.merge.value(part, VOID["class"]): counted.number(part, VOID.entities)
         for part in parts
     }
-    assert told == {
+    assert classes == {
         kind: len(set(counted.merge.subjects(RDF.type, kind)))
         for kind in set(counted.merge.objects(None, RDF.type))
     }
-    assert len(parts) == len(told)
+    assert len(parts) == len(classes)
 
 
 def test_the_graphs(counted: Counted) -> None:
-    told = {
+    graphs = {
         subset: counted.number(subset, VOID.triples)
         for subset in counted.merge.objects(counted.dataset, VOID.subset)
         if (subset, RDF.type, VOID.Linkset) not in counted.merge
     }
     passages = URIRef(f"{counted.dataset}#passages")
-    assert told.pop(passages) == len(counted.passages)
-    assert told == {
+    assert graphs.pop(passages) == len(counted.passages)
+    assert graphs == {
         URIRef(name): len(graph)
         for name, graph in counted.graphs.items()
         if name.startswith(f"{counted.base}graph/")
@@ -99,9 +99,11 @@ def test_the_graphs(counted: Counted) -> None:
 
 
 def test_the_vocabularies(counted: Counted) -> None:
-    told = {str(each) for each in counted.merge.objects(counted.dataset, VOID.vocabulary)}
+    vocabularies = {str(each) for each in counted.merge.objects(counted.dataset, VOID.vocabulary)}
     used = {*counted.merge.predicates(), *counted.merge.objects(None, RDF.type)}
-    assert told == {term[: max(term.rfind("#"), term.rfind("/")) + 1] for term in map(str, used)}
+    assert vocabularies == {
+        term[: max(term.rfind("#"), term.rfind("/")) + 1] for term in map(str, used)
+    }
 
 
 def test_nothing_in_the_statistics_is_a_blank_node(counted: Counted) -> None:
@@ -131,8 +133,8 @@ def test_terms_that_end_alike_have_parts_of_their_own() -> None:
     tally = Tally(BASE)
     for predicate in ("one/name", "two/name", "two/"):
         tally.add(quad("id/a", predicate, "id/b", "passage/1"))
-    made = describe(tally, [DATASET])
-    parts = {each.subject for each in made if each.predicate.value.endswith("void#property")}
+    quads = describe(tally, [DATASET])
+    parts = {each.subject for each in quads if each.predicate.value.endswith("void#property")}
     mine = [part for part in parts if "name" in str(part)]
     assert len(mine) == 2
     assert all(str(part).startswith(f"<{BASE}dataset#property-name-") for part in mine)
@@ -147,15 +149,15 @@ def test_what_is_stated_already_is_not_stated_again() -> None:
         NamedNode(f"{BASE}graph/dataset"),
     )
     tally.add(stated)
-    made = describe(tally, [DATASET])
-    assert stated not in made
+    quads = describe(tally, [DATASET])
+    assert stated not in quads
     (triples,) = [
         each.object
-        for each in made
+        for each in quads
         if each.subject == DATASET and each.predicate.value.endswith("void#triples")
     ]
     assert isinstance(triples, Literal)
-    assert int(triples.value) == len(made) + 1
+    assert int(triples.value) == len(quads) + 1
 
 
 def test_no_dataset_no_statistics() -> None:
@@ -178,11 +180,12 @@ def test_a_query_counts_the_same(
 ) -> None:
     release: Release = request.getfixturevalue(name)
     prefix = f"PREFIX void: <{VOID}> "
-    told = f"{prefix} SELECT ?n {{ ?dataset void:uriSpace ?space ; <{predicate}> ?n }}"
-    (said,), (counted,) = (
-        [row["n"] for row in release.store.select(query)] for query in (told, COUNTS[predicate])
+    description_query = f"{prefix} SELECT ?n {{ ?dataset void:uriSpace ?space ; <{predicate}> ?n }}"
+    (stated,), (counted,) = (
+        [row["n"] for row in release.store.select(query)]
+        for query in (description_query, COUNTS[predicate])
     )
-    assert said == counted
+    assert stated == counted
 
 
 PARTS = {
@@ -210,13 +213,15 @@ def test_a_query_counts_the_same_in_each_part(
 ) -> None:
     release: Release = request.getfixturevalue(name)
     pattern, query = PARTS[part]
-    told = f"PREFIX void: <{VOID}> SELECT ?of ?n {{ ?dataset void:{part} ?part . {pattern} }}"
-    said, counted = (
-        {str(row["of"]): str(row["n"]) for row in release.store.select(text)}
-        for text in (told, query)
+    description_query = (
+        f"PREFIX void: <{VOID}> SELECT ?of ?n {{ ?dataset void:{part} ?part . {pattern} }}"
     )
-    assert len(said) > 3
-    assert said == counted
+    stated, counted = (
+        {str(row["of"]): str(row["n"]) for row in release.store.select(text)}
+        for text in (description_query, query)
+    )
+    assert len(stated) > 3
+    assert stated == counted
 
 
 def test_values_that_are_written_in_two_ways_count_once() -> None:

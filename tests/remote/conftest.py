@@ -1,4 +1,4 @@
-"""A real engine for the tests of the store over HTTP, and the embedded store beside it."""
+"""A real engine for the tests of the store over HTTP, and the embedded store to compare it with."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def embedded(lights: Project, nquads: bytes) -> OxigraphStore:
 
 @pytest.fixture(scope="session")
 def engine(nquads: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """Return an engine whose default graph is the merge of its graphs, as one publishes it."""
+    """Return an engine whose default graph is the merge of its graphs, as in a published engine."""
     folder: Path = tmp_path_factory.mktemp("oxigraph")
     data = folder / "quads.nq"
     data.write_bytes(b"".join(union.triples(nquads)) + nquads)

@@ -51,7 +51,7 @@ class Naughty:
 
 @contextmanager
 def naughty(*behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> Iterator[Naughty]:
-    """Run such a server for the block, by TLS if there is a context for it."""
+    """Run such a server for the block, over TLS if ``tls`` is given."""
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         host, port = listener.getsockname()
         server = Naughty(f"http://{host}:{port}/sparql", list(behaviours))

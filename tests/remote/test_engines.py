@@ -1,4 +1,4 @@
-"""The table of engines: how each is recognised and told the deadline, and where it is written."""
+"""The table of engines: how each is recognised, how it gets the deadline, and where updates go."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines that are away, stall, cut, lie or answer what is none: an error, never a part."""
+"""Engines that are down, stall, or send cut or wrong answers: an error, never a partial answer."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CONSTRUCT = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
 
 
 class At(Protocol):
-    """Returns the store at a server, which is closed at the end of the test."""
+    """A function that returns the store at a server; the store is closed at the end of the test."""
 
     def __call__(self, server: Naughty, deadline: float = 30.0) -> RemoteStore: ...
 
@@ -71,7 +71,7 @@ def store_at() -> Iterator[At]:
         yield at
 
 
-#: Whether the default graph is the merge is asked first: it is.
+#: The store first asks whether the default graph is the merge; this answer says yes.
 MERGED = answer(b'{"head":{},"boolean":false}')
 
 
@@ -81,7 +81,7 @@ def answered(store: RemoteStore, query: str, name: str) -> Answer:
     return store.answer(query, {content: [fmt] for content in Content})
 
 
-def written(answer: Answer) -> bytes:
+def content_of(answer: Answer) -> bytes:
     out = io.BytesIO()
     answer.write(out)
     return out.getvalue()
@@ -106,7 +106,7 @@ NO_WHOLE_ROWS: dict[str, Behaviour] = {
 @pytest.mark.parametrize("behaviour", NO_WHOLE_ROWS.values(), ids=NO_WHOLE_ROWS)
 def test_a_part_of_a_table_is_no_answer(store_at: At, behaviour: Behaviour, name: str) -> None:
     with naughty(MERGED, behaviour) as server, pytest.raises(StoreError, match="invalid answer"):
-        written(answered(store_at(server), SELECT, name))
+        content_of(answered(store_at(server), SELECT, name))
 
 
 @pytest.mark.parametrize("behaviour", NO_WHOLE_ROWS.values(), ids=NO_WHOLE_ROWS)
@@ -130,7 +130,7 @@ NO_WHOLE_GRAPH: dict[str, Behaviour] = {
 @pytest.mark.parametrize("behaviour", NO_WHOLE_GRAPH.values(), ids=NO_WHOLE_GRAPH)
 def test_a_part_of_a_graph_is_no_answer(store_at: At, behaviour: Behaviour, name: str) -> None:
     with naughty(MERGED, behaviour) as server, pytest.raises(StoreError, match="invalid answer"):
-        written(answered(store_at(server), CONSTRUCT, name))
+        content_of(answered(store_at(server), CONSTRUCT, name))
 
 
 @pytest.mark.parametrize("content", [b'{"head":{},"boolean":true', b'{"head":{}}', ROWS])
@@ -142,13 +142,13 @@ def test_a_part_of_yes_is_not_yes(store_at: At, content: bytes) -> None:
 def test_whole_answers_are_read_whole(store_at: At) -> None:
     with naughty(MERGED, answer(ROWS), sends(chunked(TRIPLES, b"", kind=N_TRIPLES))) as server:
         store = store_at(server)
-        assert written(answered(store, SELECT, "json")) == ROWS
-        assert written(answered(store, CONSTRUCT, "nt")) == TRIPLES
+        assert content_of(answered(store, SELECT, "json")) == ROWS
+        assert content_of(answered(store, CONSTRUCT, "nt")) == TRIPLES
         assert server.connections == 1
 
 
 TEXT, PAGE = "text/plain", "text/html"
-SAID: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
+REPLIES: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
     (("400 Bad Request", b"Parse error: bad thing at line 1", TEXT), QueryError, "bad thing"),
     (("400 Bad Request", b'{"message": "no prefix"}', "application/json"), QueryError, ": no pre"),
     (("401 Unauthorized", b"", TEXT), StoreError, "does not let this service in"),
@@ -166,11 +166,11 @@ SAID: list[tuple[tuple[str, bytes, str], type[GraphsvcError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("said", "error", "words"), SAID)
+@pytest.mark.parametrize(("reply", "error", "words"), REPLIES)
 def test_what_an_engine_says_is_told(
-    store_at: At, said: tuple[str, bytes, str], error: type[GraphsvcError], words: str
+    store_at: At, reply: tuple[str, bytes, str], error: type[GraphsvcError], words: str
 ) -> None:
-    status, content, kind = said
+    status, content, kind = reply
     behaviour = answer(content, kind, status, Location="http://elsewhere.example/")
     with naughty(MERGED, behaviour) as server, pytest.raises(error) as caught:
         store_at(server).select(SELECT)

@@ -59,12 +59,12 @@ REFUSED = (
 
 
 def fmt(name: str) -> Format:
-    found = named(name)
-    assert found is not None
-    return found
+    row = named(name)
+    assert row is not None
+    return row
 
 
-def written(store: Store, query: str, name: str) -> bytes:
+def bytes_of(store: Store, query: str, name: str) -> bytes:
     offer = {content: [fmt(name)] for content in fmt(name).carries}
     return content_of(store.answer(query, offer)) or b""
 
@@ -85,7 +85,7 @@ def test_it_is_a_store(remote: RemoteStore) -> None:
 def test_tables_are_the_same_in_every_format(
     remote: RemoteStore, embedded: OxigraphStore, query: str, name: str
 ) -> None:
-    theirs, ours = written(remote, query, name), written(embedded, query, name)
+    theirs, ours = bytes_of(remote, query, name), bytes_of(embedded, query, name)
     if "*" in query and "COUNT" not in query:
         assert len(theirs) == len(ours)  # the engine has its own order of variables
     else:
@@ -100,7 +100,7 @@ def test_graphs_are_the_same_in_every_format(
     engine = fmt(name).engine
     assert isinstance(engine, RdfFormat)
     theirs, ours = (
-        {quad.triple for quad in pyoxigraph.parse(written(store, query, name), engine)}
+        {quad.triple for quad in pyoxigraph.parse(bytes_of(store, query, name), engine)}
         for store in (remote, embedded)
     )
     assert theirs == ours
@@ -110,7 +110,7 @@ def test_a_small_graph_has_only_the_prefixes_that_it_uses(
     remote: RemoteStore, embedded: OxigraphStore
 ) -> None:
     query = "CONSTRUCT { ?s a ?c } { ?s a ?c } ORDER BY ?s ?c LIMIT 1"
-    assert written(remote, query, "ttl") == written(embedded, query, "ttl")
+    assert bytes_of(remote, query, "ttl") == bytes_of(embedded, query, "ttl")
 
 
 @pytest.mark.parametrize("name", names_of(Content.BOOLEAN))
@@ -118,7 +118,7 @@ def test_a_small_graph_has_only_the_prefixes_that_it_uses(
 def test_yes_and_no_are_the_same_in_every_format(
     remote: RemoteStore, embedded: OxigraphStore, query: str, name: str
 ) -> None:
-    assert written(remote, query, name) == written(embedded, query, name)
+    assert bytes_of(remote, query, name) == bytes_of(embedded, query, name)
 
 
 @pytest.mark.parametrize("query", REFUSED)
@@ -132,11 +132,11 @@ def test_what_is_wrong_is_told_in_the_same_words_and_nothing_is_sent(
                 getattr(store, ask)(query)
             with pytest.raises(QueryError) as ours:
                 getattr(embedded, ask)(query)
-            assert _told(theirs.value) == _told(ours.value)
+            assert _details(theirs.value) == _details(ours.value)
         assert not server.received
 
 
-def _told(error: GraphsvcError) -> tuple[object, ...]:
+def _details(error: GraphsvcError) -> tuple[object, ...]:
     return type(error), error.message, error.remedy, getattr(error, "position", None)
 
 
@@ -150,7 +150,7 @@ def test_the_kinds_of_errors(remote: RemoteStore) -> None:
     with pytest.raises(QueryError, match="not an ASK"):
         remote.ask("SELECT * { }")
     with pytest.raises(NotAcceptable):
-        written(remote, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", "csv")
+        bytes_of(remote, "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", "csv")
 
 
 def test_an_ask_is_not_answered_by_the_parser() -> None:
@@ -166,8 +166,8 @@ def test_an_ask_is_not_answered_by_the_parser() -> None:
 def test_what_a_format_cannot_hold_is_not_sent(remote: RemoteStore) -> None:
     query = 'SELECT ?x { VALUES ?x { "\\u0001" } }'
     with pytest.raises(NotAcceptable, match="cannot hold"):
-        written(remote, query, "xml")
-    assert b"\\u0001" in written(remote, query, "json")
+        bytes_of(remote, query, "xml")
+    assert b"\\u0001" in bytes_of(remote, query, "json")
 
 
 def test_terms_are_read(remote: RemoteStore, embedded: OxigraphStore) -> None:

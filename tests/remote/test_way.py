@@ -1,4 +1,4 @@
-"""The way to an engine: credentials that nobody sees, one host alone, a breaker for all."""
+"""Requests to an engine: secret credentials, a single host, and one circuit breaker for all."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ ASKS = {
 
 
 @pytest.mark.parametrize(
-    ("variables", "asks", "shown"),
+    ("variables", "asks", "credentials"),
     [
         (BASIC, [], [None]),
         (BASIC, ["Basic"], [None, f"Basic {IN_BASE64}"]),
@@ -77,7 +77,7 @@ def test_an_engine_is_shown_what_the_environment_says(
     monkeypatch: pytest.MonkeyPatch,
     variables: dict[str, str],
     asks: list[str],
-    shown: list[str | None],
+    credentials: list[str | None],
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
@@ -86,7 +86,7 @@ def test_an_engine_is_shown_what_the_environment_says(
         with suppress(StoreError):
             store.check()
         store.close()
-        assert [each.fields.get("authorization") for each in server.received] == shown
+        assert [each.fields.get("authorization") for each in server.received] == credentials
 
 
 @pytest.mark.parametrize("by", ["NETRC", "HOME"])
@@ -146,16 +146,16 @@ def test_credentials_stand_in_no_error_and_no_log(
     for name, value in BASIC.items():
         monkeypatch.setenv(name, value)
     caplog.set_level(logging.DEBUG)
-    told = []
+    messages = []
     for status in ("401 No", "500 No", "503 No", "302 No", "400 No"):
         with naughty(answer(b"no", "text/plain", status)) as server:
             store = RemoteStore.at(server.address, {}, "sparql")
             for _ in range(FAILURES):
                 with pytest.raises(GraphsvcError) as caught:
                     store.select("SELECT * { ?s ?p ?o }")
-                told.append(f"{caught.value.message} {caught.value.remedy}")
+                messages.append(f"{caught.value.message} {caught.value.remedy}")
             store.close()
-    everything = "\n".join([*told, caplog.text, repr(store), str(vars(store))])
+    everything = "\n".join([*messages, caplog.text, repr(store), str(vars(store))])
     assert SECRET not in everything
     assert IN_BASE64 not in everything
     assert "does not answer" in caplog.text
@@ -171,11 +171,11 @@ def test_an_engine_that_asks_for_digest_is_shown_one(monkeypatch: pytest.MonkeyP
         store = RemoteStore.at(server.address, {}, "sparql")
         assert store.ask("ASK { }")
         store.close()
-        shown = [request.fields.get("authorization") for request in server.received]
-    assert shown[0] is None
-    for number, each in enumerate(shown[1:], 1):
+        credentials = [request.fields.get("authorization") for request in server.received]
+    assert credentials[0] is None
+    for number, each in enumerate(credentials[1:], 1):
         assert each == digest(each, number)
-    assert SECRET not in str(shown[1:])
+    assert SECRET not in str(credentials[1:])
 
 
 def digest(field: str | None, number: int) -> str:
@@ -250,7 +250,7 @@ def test_a_certificate_must_be_trusted(tmp_path: Path, monkeypatch: pytest.Monke
         trusting = RemoteStore.at(address, {}, "sparql")
         assert trusting.ask("ASK { }")
         trusting.close()
-        # Nobody listens, so that the password is shown at once.
+        # TLS keeps the password secret, so the client sends it with the first request.
         assert server.received[0].fields["authorization"] == f"Basic {IN_BASE64}"
 
 
@@ -326,7 +326,7 @@ def test_one_process_at_a_time_looks_whether_an_engine_is_back(
     def other_looks() -> bool:
         return in_child(lambda: breaker.lets_through(lambda: True))
 
-    # While this process looks, another one goes on without the engine.
+    # While this process probes the engine, another process answers without it.
     assert not breaker.lets_through(other_looks)
     assert breaker.lets_through(lambda: True)
 

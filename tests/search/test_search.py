@@ -69,8 +69,8 @@ def index(mechanisms_release: Release) -> Index:
     return mechanisms_release.search
 
 
-def first(found: SearchResult) -> str:
-    return found.hits[0].iri.rpartition("/")[2] if found.hits else ""
+def first(result: SearchResult) -> str:
+    return result.hits[0].iri.rpartition("/")[2] if result.hits else ""
 
 
 # --- words ---
@@ -101,9 +101,9 @@ def test_names_written_alike_have_one_key() -> None:
 
 @given(st.text())
 def test_words_stand_where_they_say(text: str) -> None:
-    found = words(text)
-    assert [word.text for word in found] == split(text)
-    for word in found:
+    split_words = words(text)
+    assert [word.text for word in split_words] == split(text)
+    for word in split_words:
         assert 0 <= word.begin < word.end <= len(text)
         assert word.text in fold(text[word.begin : word.end]).replace(".", "")
     assert fold(fold(text)) == fold(text)
@@ -113,22 +113,22 @@ def test_grams_tell_the_ends_of_a_word() -> None:
     assert grams("ab") == {"\x02ab", "ab\x03"}
 
 
-# --- what is in the index ---
+# --- the content of the index ---
 
 
 def test_the_ontology_says_which_properties_give_names() -> None:
     quads = list(parse(GRAPH, format=RdfFormat.TRIG))
-    found = name_properties(quads, NAMING)
-    assert found[NamedNode(f"{BASE}ontology#short")][1] is NameRole.NAME
-    assert NamedNode(f"{BASE}ontology#remark") not in found
+    properties = name_properties(quads, NAMING)
+    assert properties[NamedNode(f"{BASE}ontology#short")][1] is NameRole.NAME
+    assert NamedNode(f"{BASE}ontology#remark") not in properties
 
 
 def test_every_sort_of_thing_is_an_entry() -> None:
-    found = {
+    by_path = {
         entry.iri.removeprefix(BASE): entry
         for entry in entries(list(parse(GRAPH, format=RdfFormat.TRIG)), BASE, NAMING)
     }
-    kinds = {path: entry.kind for path, entry in found.items()}
+    kinds = {path: entry.kind for path, entry in by_path.items()}
     assert kinds == {
         "id/chamber": EntryKind.THING,
         "id/cafe": EntryKind.THING,
@@ -139,11 +139,11 @@ def test_every_sort_of_thing_is_an_entry() -> None:
         "ontology#remark": EntryKind.TERM,
         "passage/1": EntryKind.SENTENCE,
     }
-    chamber = found["id/chamber"]
+    chamber = by_path["id/chamber"]
     assert chamber.own_types == (f"{BASE}ontology#Body",)
     assert chamber.types == (f"{BASE}ontology#Actor", f"{BASE}ontology#Body")
     assert chamber.said_in == f"{BASE}passage/1"
-    sentence = found["passage/1"]
+    sentence = by_path["passage/1"]
     assert (sentence.begin, sentence.end, sentence.number) == (0, 40, 1)
 
 
@@ -177,11 +177,11 @@ def test_the_same_quads_give_the_same_bytes(tmp_path: Path) -> None:
     ],
 )
 def test_a_thing_is_found_however_it_is_written(small: Index, text: str, expected: str) -> None:
-    found = search(small, text)
-    if expected == "" and found.hits:
-        assert found.partial or found.suggestion
+    result = search(small, text)
+    if expected == "" and result.hits:
+        assert result.partial or result.suggestion
     else:
-        assert first(found) == expected
+        assert first(result) == expected
 
 
 def test_labels_are_in_the_readers_language(small: Index) -> None:
@@ -202,16 +202,16 @@ def test_a_hit_says_which_name_matched_and_where(small: Index) -> None:
 
 
 def test_a_misspelt_word_gets_a_suggestion(small: Index) -> None:
-    found = search(small, "machinry chamber")
-    assert found.suggestion == "machinery chamber"
-    assert found.hits[0].fuzzy
+    result = search(small, "machinry chamber")
+    assert result.suggestion == "machinery chamber"
+    assert result.hits[0].fuzzy
     assert search(small, "machinery").suggestion is None
 
 
 def test_some_of_the_words_are_better_than_nothing(small: Index) -> None:
-    found = search(small, "chamber elephants")
-    assert found.partial
-    assert first(found) == "chamber"
+    result = search(small, "chamber elephants")
+    assert result.partial
+    assert first(result) == "chamber"
 
 
 # --- the repository's own graph ---
@@ -247,23 +247,23 @@ def test_every_name_finds_its_thing(index: Index, mechanisms_release: Release) -
 
 
 def test_counts_are_of_all_that_match(index: Index) -> None:
-    found = search(index, "china", limit=3)
-    assert len(found.hits) == 3
-    assert found.total == sum(found.kinds.values()) > 20
-    seen = [
+    result = search(index, "china", limit=3)
+    assert len(result.hits) == 3
+    assert result.total == sum(result.kinds.values()) > 20
+    iris = [
         hit.iri
-        for at in range(0, found.total, 7)
+        for at in range(0, result.total, 7)
         for hit in search(index, "china", limit=7, offset=at).hits
     ]
-    assert len(seen) == len(set(seen)) == found.total
+    assert len(iris) == len(set(iris)) == result.total
 
 
 def test_kinds_and_classes_bound_what_is_found(index: Index) -> None:
     country = f"{IWM}ontology#Country"
-    found = search(index, "china", classes=[country])
-    assert first(found) == "china"
-    assert all(country in hit.all_types for hit in found.hits)
-    assert found.classes[country] == 1
+    result = search(index, "china", classes=[country])
+    assert first(result) == "china"
+    assert all(country in hit.all_types for hit in result.hits)
+    assert result.classes[country] == 1
     assert search(index, "china", classes=["https://example.org/none"]).total == 0
     assert all(
         hit.kind is EntryKind.SENTENCE
@@ -306,10 +306,10 @@ def test_the_work_is_in_proportion_to_the_text(index: Index, piece: str) -> None
 @example("\ud800")
 @example("ͅ")
 def test_no_text_is_too_much(index: Index, text: str) -> None:
-    found = search(index, text, limit=5)
-    assert len(found.hits) <= 5
-    assert all(0 <= hit.score <= 100 for hit in found.hits)
-    assert found.total >= len(found.hits)
+    result = search(index, text, limit=5)
+    assert len(result.hits) <= 5
+    assert all(0 <= hit.score <= 100 for hit in result.hits)
+    assert result.total >= len(result.hits)
 
 
 def test_a_search_is_ended_in_time(index: Index) -> None:

@@ -61,7 +61,7 @@ def serve(
 
 @pytest.fixture(scope="session")
 def service(serve_for_session: Serve) -> Service:
-    """Return a service as it is by default, but with a deadline that no test meets."""
+    """Return a service with its default settings, except for a deadline that no test reaches."""
     return serve_for_session(deadline=600, access_log="off")
 
 
@@ -72,7 +72,7 @@ def bounded(serve_for_session: Serve) -> Service:
 
 
 @pytest.fixture(scope="session")
-def cramped(serve_for_session: Serve) -> Service:
+def small_memory_service(serve_for_session: Serve) -> Service:
     """Return a service with little memory and all the time, which logs every request."""
     return serve_for_session(deadline=600, request_memory=64, access_log="on")
 
@@ -81,7 +81,7 @@ def cramped(serve_for_session: Serve) -> Service:
 def victim(
     lights_folder: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """Return a service of which the tests of a module may kill what they like."""
+    """Return a service whose processes the tests of a module may kill."""
     with ExitStack() as stack:
         folder = tmp_path_factory.mktemp("services")
         yield starter(lights_folder, releases, folder, stack)(deadline=600, access_log="on")

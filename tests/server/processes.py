@@ -1,7 +1,7 @@
-"""``graphsvc serve`` in processes of its own: start it, talk to it, look at it, end it.
+"""Starts ``graphsvc serve`` in processes of its own, talks to it, inspects it and stops it.
 
-The tree is: keeper (what is started here), parents (one, or two while a release is exchanged),
-workers.
+The tree of processes: the keeper, which is started here; its children, the parents (one, or two
+during a change of the release); their children, the workers.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _T = TypeVar("_T")
 
 
 def eventually(look: Callable[[], _T | None]) -> _T:
-    """Return what is true or not empty at last."""
+    """Call ``look`` until its result is true or not empty, and return the result."""
     end = time.monotonic() + PATIENCE
     pause = threading.Event()
-    while not (seen := look()):
+    while not (result := look()):
         assert time.monotonic() < end, "it never came true"
         pause.wait(0.02)
-    return seen
+    return result
 
 
 def environment(settings: Mapping[str, object]) -> dict[str, str]:
@@ -90,7 +90,7 @@ class Service:
             return wire.exchange(request(target, *fields))
 
     def ask(self, text: str, *fields: str, **parameters: str) -> Answer:
-        """Ask by GET on a connection of its own; the answer is JSON if it is said to be nothing."""
+        """Ask by GET on a new connection; the answer is JSON unless ``fields`` say otherwise."""
         return self.get(query(text, **parameters), *fields)
 
     def is_well(self) -> bool:
@@ -159,7 +159,8 @@ def running(
 ) -> Iterator[Service]:
     """Run a command that serves, in a session of its own, until the end of the block.
 
-    What is left of it then is killed; whoever wants to see it end tells it to, and waits.
+    At the end of the block the remaining processes are killed; a test that examines a regular end
+    stops the command itself, and waits.
     """
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as error:
         process = subprocess.Popen(
@@ -194,7 +195,7 @@ def started(
 
 
 def until_serving(service: Service) -> Service:
-    """Wait for the line that says where the service is; if it ends before, its words are told."""
+    """Wait for the line with the address; if the service ends first, fail with its output."""
 
     def line() -> str:
         assert service.process.poll() is None, service.output + service.log

@@ -27,15 +27,15 @@ def line_with(service: Service, name: str, value: object) -> dict[str, Any] | No
     return lines[0] if lines else None
 
 
-def test_a_line_tells_who_what_when(cramped: Service) -> None:
-    answer = cramped.ask(LOOKUP)
-    line = line_of(cramped, answer)
+def test_a_line_tells_who_what_when(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask(LOOKUP)
+    line = line_of(small_memory_service, answer)
     assert line["method"] == "GET"
     assert line["path"].partition("?")[0] == "/sparql"
     assert line["status"] == 200
     assert line["bytes"] >= len(answer.content)
     assert 0 <= line["seconds"] < 600
-    assert line["release"] == cramped.release()
+    assert line["release"] == small_memory_service.release()
     assert datetime.fromisoformat(line["time"]).tzinfo is not None
     assert not line.get("end")
 
@@ -53,64 +53,66 @@ def test_a_line_tells_who_what_when(cramped: Service) -> None:
     ],
 )
 def test_every_kind_of_answer_has_its_line(
-    cramped: Service, target: str, method: str, status: int
+    small_memory_service: Service, target: str, method: str, status: int
 ) -> None:
-    with cramped.connect() as wire:
+    with small_memory_service.connect() as wire:
         answer = wire.exchange(request(target, method=method), method)
     assert answer.status == status
-    line = line_of(cramped, answer)
+    line = line_of(small_memory_service, answer)
     assert (line["method"], line["status"]) == (method, status)
     assert line["path"].partition("?")[0] == target.partition("?")[0]
 
 
-def test_the_requests_of_one_connection_have_their_own_ids(cramped: Service) -> None:
-    with cramped.connect() as wire:
+def test_the_requests_of_one_connection_have_their_own_ids(small_memory_service: Service) -> None:
+    with small_memory_service.connect() as wire:
         wire.send(request("/readyz") * 10)
         answers = [wire.read() for _ in range(10)]
     assert len({answer.fields["request-id"] for answer in answers}) == 10
     for answer in answers:
-        line_of(cramped, answer)
+        line_of(small_memory_service, answer)
 
 
-def test_nobody_can_write_a_line_of_their_own(cramped: Service) -> None:
-    answer = cramped.get('/none%0A{"id":"forged"}%0D%0A', 'User-Agent: a"}', "Request-Id: forged")
-    assert line_of(cramped, answer)["status"] == 404
-    assert not any(line["id"] == "forged" for line in cramped.requests())
+def test_nobody_can_write_a_line_of_their_own(small_memory_service: Service) -> None:
+    answer = small_memory_service.get(
+        '/none%0A{"id":"forged"}%0D%0A', 'User-Agent: a"}', "Request-Id: forged"
+    )
+    assert line_of(small_memory_service, answer)["status"] == 404
+    assert not any(line["id"] == "forged" for line in small_memory_service.requests())
 
 
 def test_a_request_that_meets_the_deadline_says_so(bounded: Service) -> None:
     answer = bounded.ask(ENDLESS_COUNT)
     line = line_of(bounded, answer)
     assert (answer.status, line["status"], line["end"]) == (503, 503, "deadline")
-    # The time of the request, not of the process that told about its end.
+    # The time of the request, not that of the process that logged its end.
     assert line["seconds"] >= 1
     answer = bounded.ask(ENDLESS_ROWS)
     line = line_of(bounded, answer)
     assert (answer.is_whole, line["status"], line["end"]) == (False, 200, "deadline")
 
 
-def test_a_request_that_runs_out_of_memory_says_so(cramped: Service) -> None:
-    answer = cramped.ask("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i")
-    line = line_of(cramped, answer)
+def test_a_request_that_runs_out_of_memory_says_so(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i")
+    line = line_of(small_memory_service, answer)
     assert (line["status"], line["end"]) == (503, "memory")
 
 
-def test_a_client_that_leaves_is_told(cramped: Service) -> None:
+def test_a_client_that_leaves_is_told(small_memory_service: Service) -> None:
     target = query(ENDLESS_ROWS, mark="left")
-    with cramped.connect() as wire:
+    with small_memory_service.connect() as wire:
         wire.send(request(target))
         head = wire.read_head()
         next(wire.parts(head))
-    line = eventually(lambda: line_with(cramped, "id", head.fields["request-id"]))
+    line = eventually(lambda: line_with(small_memory_service, "id", head.fields["request-id"]))
     assert (line["status"], line["end"]) == (200, "client left")
 
 
-def test_a_worker_that_was_killed_is_told(cramped: Service) -> None:
-    with cramped.connect() as wire:
+def test_a_worker_that_was_killed_is_told(small_memory_service: Service) -> None:
+    with small_memory_service.connect() as wire:
         wire.send(request(query(ENDLESS_COUNT)))
-        cramped.worker_of(wire).kill()
+        small_memory_service.worker_of(wire).kill()
         answer = wire.read()
-    line = line_of(cramped, answer)
+    line = line_of(small_memory_service, answer)
     assert line["status"] == answer.status
     assert line["end"] in ("crash", "killed")
 

@@ -48,7 +48,7 @@ def test_15_5_14_a_larger_body_in_chunks_is_refused(service: Service) -> None:
 
 
 def test_7_1_the_bound_holds_for_many_small_chunks_too(service: Service) -> None:
-    """Section 7.1.1: what is around the chunks must not be read without limit either."""
+    """Section 7.1.1: trailers and extensions of chunks must have a limit too."""
     with service.connect() as wire:
         wire.send(request("/sparql", QUERY, "Transfer-Encoding: chunked", method="POST"))
         wire.send(b"1;a=" + b"b" * LARGEST_BODY + b"\r\n")
@@ -57,7 +57,7 @@ def test_7_1_the_bound_holds_for_many_small_chunks_too(service: Service) -> None
 
 
 def test_9_6_a_client_that_sends_first_and_reads_then_gets_the_refusal(service: Service) -> None:
-    """A connection closed with something unread is reset, and the answer would be lost by it."""
+    """Closing a connection with unread bytes resets it, and the client would lose the answer."""
     host = urlsplit(service.address).netloc
     with closing(http.client.HTTPConnection(host, timeout=30)) as connection:
         body = b"x" * (LARGEST_BODY + 262_144)
@@ -90,9 +90,9 @@ def test_8_4_a_coding_that_changes_nothing_is_read(service: Service) -> None:
 )
 def test_a_value_is_decoded_once_however_it_is_written(service: Service, text: str) -> None:
     """https://url.spec.whatwg.org/#application/x-www-form-urlencoded."""
-    asked = f'SELECT ("{text}" AS ?x) {{}}'
+    sparql = f'SELECT ("{text}" AS ?x) {{}}'
     with service.connect() as wire:
-        for value in (quote_plus(asked), quote(asked, safe="")):
+        for value in (quote_plus(sparql), quote(sparql, safe="")):
             assert wire.exchange(request(f"/sparql?query={value}")).values == [text]
             form = request("/sparql", FORM, method="POST", body=f"query={value}".encode())
             assert wire.exchange(form).values == [text]
@@ -108,7 +108,7 @@ MARK = "\ufeff"
 def test_a_mark_before_a_query_is_skipped_or_named(
     service: Service, field: str, body: bytes
 ) -> None:
-    """RFC 3629, section 6: a byte order mark may stand before a text that is UTF-8."""
+    """RFC 3629, section 6: a UTF-8 text may begin with a byte order mark."""
     with service.connect() as wire:
         answer = wire.exchange(request("/sparql", field, method="POST", body=body))
     if answer.status == 400:

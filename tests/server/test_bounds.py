@@ -78,7 +78,7 @@ def test_a_terminal_gets_words(bounded: Service) -> None:
     ],
 )
 def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None:
-    """No page of a small project is slow by itself, so its worker is halted in the middle of it."""
+    """No page of a small project is slow, so its worker is suspended while it makes the page."""
 
     def answer_of_a_halted_worker() -> Answer | None:
         with bounded.connect() as wire:
@@ -87,7 +87,7 @@ def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None
                 with suppress(psutil.NoSuchProcess):
                     worker.suspend()
             answer = wire.read()
-        # It was answered already, or by another worker, if the one halted had not begun with it.
+        # Another worker answered it, or this one had answered it before it was stopped.
         return None if answer.status == 200 else answer
 
     answer = eventually(answer_of_a_halted_worker)
@@ -96,17 +96,17 @@ def test_whatever_takes_too_long_is_ended(bounded: Service, target: str) -> None
     assert eventually(bounded.is_well)
 
 
-def test_a_sorted_cross_product_gets_one_clean_error(cramped: Service) -> None:
-    answer = cramped.ask(SORTED)
+def test_a_sorted_cross_product_gets_one_clean_error(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask(SORTED)
     assert (answer.status, answer.problem) == (503, "memory-exceeded")
     assert int(answer.fields["retry-after"]) > 0
-    assert cramped.ask(LOOKUP).values == [NAME]
+    assert small_memory_service.ask(LOOKUP).values == [NAME]
 
 
-def test_an_answer_that_runs_out_of_memory_is_cut(cramped: Service) -> None:
-    answer = cramped.ask(DISTINCT)
+def test_an_answer_that_runs_out_of_memory_is_cut(small_memory_service: Service) -> None:
+    answer = small_memory_service.ask(DISTINCT)
     assert answer.status == 503 or not answer.is_whole
-    assert cramped.ask(LOOKUP).values == [NAME]
+    assert small_memory_service.ask(LOOKUP).values == [NAME]
 
 
 def test_a_worker_without_memory_writes_no_backtrace(
@@ -150,9 +150,9 @@ def test_one_too_many_is_told_to_come_again(serve: Serve) -> None:
         wires = [stack.enter_context(service.connect()) for _ in range(8)]
         for wire in wires:
             wire.send(request(query(ENDLESS_COUNT)))
-        refused, _, _ = select([wire.socket for wire in wires], [], [], PATIENCE)
-        assert refused
-        answer = next(wire for wire in wires if wire.socket in refused).read()
+        readable, _, _ = select([wire.socket for wire in wires], [], [], PATIENCE)
+        assert readable
+        answer = next(wire for wire in wires if wire.socket in readable).read()
         assert (answer.status, answer.problem) == (503, "overloaded")
         assert int(answer.fields["retry-after"]) > 0
     assert eventually(service.is_well)
@@ -190,7 +190,7 @@ def test_a_client_that_leaves_within_its_answer_ends_its_work(service: Service) 
 
 
 def has_worked(worker: psutil.Process) -> bool:
-    """Tell if a worker has taken some time for its request, so that it is under way."""
+    """Return whether a worker has used some processor time, so that its request is in progress."""
     times = worker.cpu_times()
     return bool(times.user + times.system > 0.2)
 

@@ -20,15 +20,15 @@ HERE = Path(__file__).parent
 
 
 def curl(*words: str) -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         ["curl", "--silent", "--show-error", "--max-time", "30", *words],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_curl_goes_on_with_http2_offered(service: Service) -> None:
     """Case 02: each request of one connection offers h2c anew."""
     address = service.address + "sparql"
     words = ("--http2", "--data-urlencode", "query=ASK {}", "--data", "format=csv")
-    seen = curl(*words, "--write-out", "[%{num_connects}]", address, address, address)
-    assert seen.replace("\n", "").replace("\r", "") == "true[1]true[0]true[0]"
+    output = curl(*words, "--write-out", "[%{num_connects}]", address, address, address)
+    assert output.replace("\n", "").replace("\r", "") == "true[1]true[0]true[0]"
 
 
 def test_curl_reconciles_with_http2_offered(service: Service) -> None:
@@ -65,12 +65,12 @@ def test_curl_posts_a_long_query(service: Service, tmp_path: Path) -> None:
     words = ("--header", "Content-Type: application/sparql-query", "--data-binary", f"@{file}")
     assert NAME in curl(*words, service.address + "sparql")
     file.write_text("x" * 5_000_000, "ascii")
-    told = curl(*words, "--write-out", "[%{http_code}]", service.address + "sparql")
-    assert told.endswith("[413]")
+    output = curl(*words, "--write-out", "[%{http_code}]", service.address + "sparql")
+    assert output.endswith("[413]")
 
 
 def test_curl_sends_a_body_of_unknown_length(service: Service) -> None:
-    done = subprocess.run(
+    result = subprocess.run(
         [
             *("curl", "--silent", "--show-error", "--max-time", "30", "--request", "POST"),
             *("--upload-file", "-", "--header", "Content-Type: application/sparql-query"),
@@ -82,7 +82,7 @@ def test_curl_sends_a_body_of_unknown_length(service: Service) -> None:
         timeout=60,
         check=True,
     )
-    assert NAME in done.stdout
+    assert NAME in result.stdout
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
@@ -97,14 +97,14 @@ def test_curl_reads_a_long_answer_in_each_coding(service: Service, coding: str) 
 
 def test_java_posts_then_gets(service: Service) -> None:
     """java.net.http.HttpClient offers h2c with its first requests (case 02)."""
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, HERE / "java_client.py", service.address, LOOKUP],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    answers = json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    answers = json.loads(result.stdout)
     assert [status for status, _ in answers] == [200, 200, 200, 404]
     assert all(NAME in content for _, content in answers[:3])

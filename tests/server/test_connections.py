@@ -141,7 +141,7 @@ def test_hundreds_of_idle_and_slow_connections_are_in_nobodys_way(service: Servi
             for wire in slow:
                 wire.send(sent[number : number + 1])
             assert service.ask(LOOKUP).values == [NAME]
-        # A connection costs a process only while it is answered.
+        # A connection occupies a process only while a request is answered.
         assert len(service.workers()) < 100
         for wire in slow:
             assert wire.exchange(sent[10:]).values == [NAME]

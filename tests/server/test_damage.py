@@ -26,7 +26,7 @@ def copy(releases: Path, tmp_path: Path) -> Path:
 def test_a_release_that_is_damaged_while_it_is_served_is_told_everywhere(
     serve: Serve, copy: Path
 ) -> None:
-    """There is no other one, so it is served until it is mended."""
+    """There is no other release, so this one is served until it is repaired."""
     service = serve("--releases", copy)
     release = service.release()
     pages = copy / release / "pages.txt"
@@ -38,9 +38,9 @@ def test_a_release_that_is_damaged_while_it_is_served_is_told_everywhere(
     assert service.ask(LOOKUP).values == [NAME]
     # What the release says of its addresses is in memory.
     assert service.get("/doc/id/light/north-rock").status == 200
-    done = run("reload", "--releases", copy)
-    assert done.returncode == 1
-    assert f"The release {release} cannot be served." in done.stderr
+    result = run("reload", "--releases", copy)
+    assert result.returncode == 1
+    assert f"The release {release} cannot be served." in result.stderr
     pages.write_bytes(whole)
     eventually(lambda: service.get("/readyz").status == 200)
     assert run("reload", "--releases", copy).returncode == 0
@@ -60,9 +60,9 @@ def test_releases_lists_what_is_damaged_and_what_runs(serve: Serve, copy: Path) 
 def test_a_reload_where_nothing_is_current_does_not_wait_for_ever(serve: Serve, copy: Path) -> None:
     service = serve("--releases", copy)
     (copy / "current").unlink()
-    done = run("reload", "--releases", copy)
-    assert done.returncode == 1
-    assert "cannot be served" in done.stderr
+    result = run("reload", "--releases", copy)
+    assert result.returncode == 1
+    assert "cannot be served" in result.stderr
     members = json.loads(service.get("/readyz").content)
     assert "cannot be served" in members["failure"]
     service.send_signal(signal.SIGTERM)
@@ -75,11 +75,11 @@ def test_a_damaged_release_alone_is_not_served(copy: Path, tmp_path: Path) -> No
     content[-1] ^= 1
     database.write_bytes(content)
     (tmp_path / "empty").mkdir()
-    done = run("serve", "--project", tmp_path / "empty", "--releases", copy, "--port", "0")
-    assert done.returncode == 1
-    assert "search.sqlite" in done.stderr
-    assert "graphsvc build" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = run("serve", "--project", tmp_path / "empty", "--releases", copy, "--port", "0")
+    assert result.returncode == 1
+    assert "search.sqlite" in result.stderr
+    assert "graphsvc build" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_a_dump_that_is_cut_while_it_is_served_is_not_sent(serve: Serve, copy: Path) -> None:

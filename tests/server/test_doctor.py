@@ -1,4 +1,4 @@
-"""``graphsvc doctor``: what is wrong is named, with what to do, and nothing else is."""
+"""``graphsvc doctor`` reports each problem with its remedy, and nothing else."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Report(dict[str, dict[str, Any]]):
 
     @classmethod
     def of(cls, output: str, code: int) -> Report:
-        told = json.loads(output)
-        assert code == (0 if told["ok"] else 1)
-        assert all(each["message"] and each["remedy"] for each in told["findings"])
-        findings = {each["check"]: each for each in told["findings"]}
+        document = json.loads(output)
+        assert code == (0 if document["ok"] else 1)
+        assert all(each["message"] and each["remedy"] for each in document["findings"])
+        findings = {each["check"]: each for each in document["findings"]}
         report = cls({name: findings[name] for name in findings.keys() - MACHINE})
         report.code = code
         return report
@@ -74,8 +74,8 @@ def doctor(lights_folder: Path) -> Callable[..., Report]:
 
 
 def test_where_all_is_well_nothing_is_told(doctor: Callable[..., Report], releases: Path) -> None:
-    assert (found := doctor(releases)) == {}
-    assert found.code == 0
+    assert (report := doctor(releases)) == {}
+    assert report.code == 0
 
 
 def test_people_read_what_to_do(lights_folder: Path, own: Path) -> None:
@@ -95,19 +95,19 @@ def test_each_setting_that_cannot_be_used_is_named(lights_folder: Path, releases
     words = ["--project", str(lights_folder), "--releases", str(releases), "--port", "many"]
     variables = {"GRAPHSVC_PROT": "1", "GRAPHSVC_RATE_LIMIT": "often"}
     result = CliRunner().invoke(main, ["doctor", "--json", *words], env=variables)
-    told = [each["message"] for each in json.loads(result.stdout)["findings"]]
+    messages = [each["message"] for each in json.loads(result.stdout)["findings"]]
     assert result.exit_code == 1
-    assert len(told) == 3
+    assert len(messages) == 3
     for word in ("prot", "rate_limit", "port is set to 'many'"):
-        assert any(word in message for message in told)
+        assert any(word in message for message in messages)
 
 
 def test_a_file_of_settings_that_cannot_be_read_is_named(lights_copy: Path) -> None:
     (lights_copy / "graphsvc.toml").write_text('deadline = "soon"\ncolour = 1\n')
     result = CliRunner().invoke(main, ["doctor", "--json", str(lights_copy)])
-    told = [each["message"] for each in json.loads(result.stdout)["findings"]]
-    assert len(told) == 2
-    assert all("graphsvc.toml" in message for message in told)
+    messages = [each["message"] for each in json.loads(result.stdout)["findings"]]
+    assert len(messages) == 2
+    assert all("graphsvc.toml" in message for message in messages)
 
 
 BEHIND = {"public_url": "https://example.org/"}
@@ -151,9 +151,9 @@ def test_settings_that_fit_are_not(
 
 def test_a_damaged_release_is_named(doctor: Callable[..., Report], own: Path) -> None:
     (current(own).path / "search.sqlite").write_bytes(b"nothing")
-    found = doctor(own)
-    assert found["release-unusable"]["severity"] == "error"
-    assert "search.sqlite" in found["release-unusable"]["message"]
+    report = doctor(own)
+    assert report["release-unusable"]["severity"] == "error"
+    assert "search.sqlite" in report["release-unusable"]["message"]
 
 
 def test_a_release_of_older_files_is_named(lights_copy: Path, own: Path) -> None:
@@ -169,9 +169,9 @@ def test_a_release_of_older_files_is_named(lights_copy: Path, own: Path) -> None
 
 
 def test_what_is_not_built_yet_is_no_error(doctor: Callable[..., Report], tmp_path: Path) -> None:
-    found = doctor(tmp_path / "none")
-    assert {name: each["severity"] for name, each in found.items()} == {"release-unusable": "note"}
-    assert found.code == 0
+    report = doctor(tmp_path / "none")
+    assert {name: each["severity"] for name, each in report.items()} == {"release-unusable": "note"}
+    assert report.code == 0
 
 
 # --- the folder
@@ -181,21 +181,21 @@ def test_what_a_killed_build_has_left_is_named(doctor: Callable[..., Report], ow
     (own / ".building-x").mkdir()
     assert ".building-x" in doctor(own)["folder-left-over"]["message"]
     with (own / ".lock").open("w") as lock:
-        # A build that goes on has it in use.
+        # A running build uses it.
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert doctor(own) == {}
 
 
 def test_a_folder_that_cannot_be_written_is_named(lights_folder: Path, own: Path) -> None:
     words = ["--json", "--project", str(lights_folder), "--releases", str(own), "--port", "0"]
-    told = subprocess.run(
+    result = subprocess.run(
         [*read_only_mount(own), GRAPHSVC, "doctor", *words],
         env=environment({}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert set(Report.of(told.stdout, told.returncode)) == {"folder-unwritable"}
+    assert set(Report.of(result.stdout, result.returncode)) == {"folder-unwritable"}
 
 
 def test_files_of_another_user_are_named(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -210,8 +210,8 @@ def test_files_of_another_user_are_named(own: Path, monkeypatch: pytest.MonkeyPa
 def test_a_port_that_is_taken_is_named(doctor: Callable[..., Report], own: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        found = doctor(own, "--port", port)
-    assert f"127.0.0.1:{port}" in found["machine-port"]["message"]
+        report = doctor(own, "--port", port)
+    assert f"127.0.0.1:{port}" in report["machine-port"]["message"]
 
 
 def test_the_port_of_a_service_that_runs_is_not(
@@ -223,14 +223,14 @@ def test_the_port_of_a_service_that_runs_is_not(
 
 def test_too_few_descriptors_are_named(lights_folder: Path, releases: Path) -> None:
     words = ["--json", "--project", str(lights_folder), "--releases", str(releases), "--port", "0"]
-    told = subprocess.run(
+    result = subprocess.run(
         ["prlimit", "--nofile=256:256", GRAPHSVC, "doctor", *words],
         env=environment({}),
         capture_output=True,
         text=True,
         check=False,
     )
-    assert set(Report.of(told.stdout, told.returncode)) == {"machine-descriptors"}
+    assert set(Report.of(result.stdout, result.returncode)) == {"machine-descriptors"}
 
 
 def refused() -> None:
@@ -264,13 +264,13 @@ def test_too_little_memory_is_named(
     monkeypatch.setattr(machine, "memory_limit", lambda: None)
     assert not list(machine.memory(values, lights_release))
     huge = with_manifest(lights_release, counts={"quads": 10**12})
-    # What is too large for memory is read from disk.
+    # A release that is too large for memory is read from disk.
     assert not list(machine.memory(values, huge))
-    told = machine.memory(replace(values, memory_quads=10**13), huge)
-    assert [each.check for each in told] == ["machine-memory"]
+    findings = machine.memory(replace(values, memory_quads=10**13), huge)
+    assert [each.check for each in findings] == ["machine-memory"]
     monkeypatch.setattr(machine, "memory_limit", lambda: 1 << 20)
-    told = machine.memory(values, lights_release)
-    assert [each.check for each in told] == ["machine-memory-limit", "machine-memory"]
+    findings = machine.memory(values, lights_release)
+    assert [each.check for each in findings] == ["machine-memory-limit", "machine-memory"]
 
 
 def test_a_full_disk_is_named(

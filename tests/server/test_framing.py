@@ -1,4 +1,4 @@
-"""Where a request begins and ends: RFC 9112, and what is no request at all."""
+"""Where a request begins and ends (RFC 9112), and malformed requests."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def chunked(*chunks: str, trailers: str = "") -> bytes:
 
 
 def in_chunks(size: str, coding: str = "chunked") -> bytes:
-    """Return the lookup as one chunk, whose size is written so."""
+    """Return the lookup as one chunk, with its size in this form."""
     return raw(f"{POST}Transfer-Encoding: {coding}\r\n\r\n{size}\r\n{LOOKUP}\r\n0\r\n\r\n")
 
 
@@ -121,9 +121,9 @@ def test_7_1_a_body_may_come_in_chunks(service: Service, sent: bytes) -> None:
     ],
 )
 def test_6_3_a_body_without_one_clear_end_is_refused(service: Service, fields: str) -> None:
-    smuggled = "0\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
+    second_request = "0\r\n\r\nGET /none HTTP/1.1\r\nHost: a\r\n\r\n"
     with service.connect() as wire:
-        answer = wire.exchange(raw(f"{POST}{fields}\r\n\r\n{smuggled}"))
+        answer = wire.exchange(raw(f"{POST}{fields}\r\n\r\n{second_request}"))
         assert answer.status in (400, 413)
         assert answer.problem
         # Nothing after it can be trusted to be a request.

@@ -33,7 +33,7 @@ def test_a_worker_that_is_killed_before_its_answer_owes_an_error(victim: Service
         answer = wire.read()
         assert answer.status in (500, 503)
         assert answer.problem
-        # The other one goes on: more comes than can have waited.
+        # The other worker goes on: more bytes arrive than the buffers can hold.
         assert sum(len(next(parts)) for _ in range(500)) > 8 * 1024**2
     assert eventually(victim.is_well)
 
@@ -62,7 +62,7 @@ def test_workers_that_are_killed_while_idle_are_not_missed(
                 worker.send_signal(signal_number)
         psutil.wait_procs(killed, 30)
         assert unused.exchange(request(query(LOOKUP))).values == [NAME]
-        # A connection that was with a worker may be closed; it is not left without a word.
+        # A connection that a worker was serving may be closed; it does not stay open unanswered.
         with suppress(BrokenOff, ConnectionError):
             used.send(request(query(LOOKUP)))
             assert used.read().values == [NAME]
@@ -87,11 +87,11 @@ def test_a_worker_that_is_killed_within_a_request_does_not_hold_its_sender(victi
 def test_the_parent_is_started_again(victim: Service) -> None:
     for _ in range(2):
         (parent,) = victim.parents()
-        left = [parent, *parent.children()]
+        processes = [parent, *parent.children()]
         parent.kill()
         assert eventually(victim.is_well)
         assert parent.pid not in {each.pid for each in victim.parents()}
-        assert not psutil.wait_procs(left, 30)[1], "its workers live on"
+        assert not psutil.wait_procs(processes, 30)[1], "its workers live on"
     assert victim.process.poll() is None
     assert "Traceback" not in victim.log
 
@@ -102,10 +102,10 @@ def test_the_end_of_the_keeper_is_the_end_of_all(serve: Serve) -> None:
         wire.send(request(query(ENDLESS_ROWS)))
         parts = wire.parts(wire.read_head())
         next(parts)
-        left = service.processes()
-        assert len(left) >= 2
+        processes = service.processes()
+        assert len(processes) >= 2
         service.process.kill()
-        assert not psutil.wait_procs(left, 30)[1]
+        assert not psutil.wait_procs(processes, 30)[1]
         with pytest.raises(BrokenOff):
             sum(map(len, parts))
         with pytest.raises(ConnectionError):
@@ -138,7 +138,7 @@ class Asker(threading.Thread):
 
 
 def randomly(service: Service, kills: int) -> Iterator[psutil.Process]:
-    """Yield workers to be killed, at moments and in states that nobody can tell before."""
+    """Yield workers to kill, at random moments and in random states."""
     pause = threading.Event()
     for _ in range(kills):
         pause.wait(random.uniform(0, 0.08))  # noqa: S311 - no secret

@@ -48,7 +48,7 @@ class Numbers(dict[tuple[str, ...], float]):
 
 @pytest.fixture(scope="module")
 def watched(serve_for_session: Serve) -> Service:
-    """Return a service whose metrics this machine may read."""
+    """Return a service that lets this machine read its metrics."""
     return serve_for_session(deadline=600, request_timeout=1, metrics_readers="127.0.0.1")
 
 
@@ -89,13 +89,13 @@ def test_time_and_bytes_are_counted(watched: Service) -> None:
     count = ("graphsvc_http_request_duration_seconds_count", "sparql")
     after = eventually(lambda: now if (now := Numbers.of(watched))[count] > before[count] else None)
     # In seconds, and no more than have gone by.
-    waited = time.monotonic() - start_time
-    got = {name: after[name] - before.get(name, 0) for name in after}
-    assert got[count] == 1
-    assert got["graphsvc_http_response_bytes_total", "sparql"] == size
-    assert 0 < got["graphsvc_http_request_duration_seconds_sum", "sparql"] <= waited
-    assert got["graphsvc_http_request_duration_seconds_bucket", "sparql", "+Inf"] == 1
-    assert 0 < got["graphsvc_http_request_processor_seconds_total", "sparql"] <= waited
+    elapsed = time.monotonic() - start_time
+    differences = {name: after[name] - before.get(name, 0) for name in after}
+    assert differences[count] == 1
+    assert differences["graphsvc_http_response_bytes_total", "sparql"] == size
+    assert 0 < differences["graphsvc_http_request_duration_seconds_sum", "sparql"] <= elapsed
+    assert differences["graphsvc_http_request_duration_seconds_bucket", "sparql", "+Inf"] == 1
+    assert 0 < differences["graphsvc_http_request_processor_seconds_total", "sparql"] <= elapsed
 
 
 @pytest.mark.parametrize(
@@ -144,14 +144,16 @@ def test_no_number_goes_back_when_workers_are_killed_and_the_release_is_loaded_a
 ) -> None:
     service = serve(deadline=600, metrics_readers="127.0.0.1")
     lookups = (REQUESTS, "sparql", "GET", "2xx")
-    asked, last = 0, Numbers()
+    request_count, last = 0, Numbers()
 
     def ask_and_look() -> None:
-        nonlocal asked, last
+        nonlocal request_count, last
         for _ in range(5):
             assert service.ask(LOOKUP).values == [NAME]
-        asked += 5
-        now = eventually(lambda: seen if (seen := Numbers.of(service))[lookups] >= asked else None)
+        request_count += 5
+        now = eventually(
+            lambda: numbers if (numbers := Numbers.of(service))[lookups] >= request_count else None
+        )
         for sample, number in now.items():
             if sample[0].endswith(("_total", "_count", "_sum", "_bucket")):
                 assert number >= last.get(sample, 0), sample
@@ -161,8 +163,8 @@ def test_no_number_goes_back_when_workers_are_killed_and_the_release_is_loaded_a
     for worker in service.workers():
         worker.kill()
     ask_and_look()
-    told = run("reload", "--project", lights_folder, "--releases", releases)
-    assert told.returncode == 0, told.stderr
+    result = run("reload", "--project", lights_folder, "--releases", releases)
+    assert result.returncode == 0, result.stderr
     ask_and_look()
     assert last["graphsvc_parents_started_total",] == 2
     [parent] = eventually(lambda: service.parents() if len(service.parents()) == 1 else None)
@@ -184,8 +186,8 @@ def test_what_is_under_way_is_shown(serve: Serve) -> None:
         assert now["graphsvc_connections_open",] >= 4
         assert now["graphsvc_workers",] >= 4
         assert now["graphsvc_process_processes", "worker"] >= 4
-    left = ("graphsvc_workers_ended_total", "client_left")
-    eventually(lambda: Numbers.of(service)[left] == len(wires))
+    sample = ("graphsvc_workers_ended_total", "client_left")
+    eventually(lambda: Numbers.of(service)[sample] == len(wires))
     # The request for the metrics runs, and the one before may not have ended yet.
     assert Numbers.of(service)["graphsvc_requests_running",] <= 2
 
@@ -231,7 +233,7 @@ def test_open_metrics_are_given_to_who_takes_them(watched: Service) -> None:
             ("Forwarded: for=198.51.100.7, for=192.0.2.7",),
             200,
         ),
-        # Nobody else than a trusted proxy can say who asks.
+        # Only a trusted proxy can name the client.
         ({"metrics_readers": "192.0.2.0/24"}, ("X-Forwarded-For: 192.0.2.7",), 404),
     ],
 )
@@ -245,7 +247,7 @@ def test_only_who_may_read_them_finds_them(
 
 def test_rows_are_for_one_process_each_and_outlive_it() -> None:
     counters = Counters.make(2)
-    taken: list[int] = []
+    pids: list[int] = []
     for _ in range(3):
         reading, writing = os.pipe()
         pid = os.fork()
@@ -256,12 +258,12 @@ def test_rows_are_for_one_process_each_and_outlive_it() -> None:
             os.write(writing, b"1")
             signal.pause()
         os.close(writing)
-        taken.append(pid)
+        pids.append(pid)
         assert os.read(reading, 1) == b"1"
         os.close(reading)
     # Two have rows; the third counts nowhere, rather than in one of these.
     assert pages(counters) == 2
-    for pid in taken:
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
     assert pages(counters) == 2

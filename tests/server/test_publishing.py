@@ -53,8 +53,8 @@ def test_what_was_built_anew_is_served_by_naming_the_file(
         service = until_serving(process)
         path.write_text(f'{PEOPLE} ex:grace foaf:name "Grace Hopper" .', "utf-8")
         for command in ("build", "reload"):
-            done = run(command, "people.ttl")
-            assert done.returncode == 0, done.stderr
+            result = run(command, "people.ttl")
+            assert result.returncode == 0, result.stderr
         assert "Grace Hopper" in service.ask(NAMES).values
 
 

@@ -93,8 +93,8 @@ def test_a_proxy_that_names_two_clients_is_told_so(
 
 def test_nobody_takes_another_name_without_a_proxy(serve: Serve) -> None:
     service = serve(rate_limit="5/hour")
-    told = [service.ask(LOOKUP, behind(f"192.0.2.{number}")).status for number in range(6)]
-    assert told == [200] * 5 + [429]
+    statuses = [service.ask(LOOKUP, behind(f"192.0.2.{number}")).status for number in range(6)]
+    assert statuses == [200] * 5 + [429]
 
 
 def test_a_worker_that_is_killed_takes_no_count_with_it(serve: Serve) -> None:
@@ -107,13 +107,13 @@ def test_a_worker_that_is_killed_takes_no_count_with_it(serve: Serve) -> None:
 
 
 def refusals(limit: RateLimit, client: str, number: int) -> int:
-    refused = 0
+    refusals = 0
     for _ in range(number):
         try:
             limit.admit(client)
         except RequestProblem:
-            refused += 1
-    return refused
+            refusals += 1
+    return refusals
 
 
 def test_each_rate_holds() -> None:
@@ -150,8 +150,8 @@ def test_a_full_table_forgets_who_has_asked_least() -> None:
     for number in range(200_000):
         storage.incr(f"client-{number}", 3600)
     assert not limiter.hit(item, "busy")
-    kept = sum(storage.get(f"client-{number}") for number in range(200_000))
-    assert 60_000 < kept <= 65_536
+    total = sum(storage.get(f"client-{number}") for number in range(200_000))
+    assert 60_000 < total <= 65_536
 
 
 def count(storage: SharedMemoryStorage) -> None:

@@ -1,4 +1,4 @@
-"""Reload: another release is served, and nobody is refused, failed, or told a mixture."""
+"""Reload: the service changes to another release; no request fails, and no answer mixes the two."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Place:
         return (self.releases / "current").resolve().name
 
     def make_current(self, release: str) -> None:
-        """Have a release be the one that is to be served, as the end of a build does."""
+        """Make a release the current one, as a build does at its end."""
         link = self.releases / "next"
         link.symlink_to(release)
         link.replace(self.releases / "current")
@@ -88,8 +88,8 @@ def is_all_new(service: Service, place: Place) -> bool:
 
 def test_a_build_beside_a_service_does_not_disturb_it(service: Service, place: Place) -> None:
     parents = service.parents()
-    done = run("build", *place.words, "--base-iri", "http://other.example/")
-    assert done.returncode == 0, done.stderr
+    result = run("build", *place.words, "--base-iri", "http://other.example/")
+    assert result.returncode == 0, result.stderr
     assert place.current not in (place.old, place.new)
     assert service.parents() == parents
     assert service.release() == place.old
@@ -101,7 +101,7 @@ class Reader(threading.Thread):
 
     def __init__(self, service: Service, *, keeps: bool) -> None:
         super().__init__()
-        self.seen: dict[str, set[bytes]] = {NAME: set(), PAGE: set()}
+        self.contents: dict[str, set[bytes]] = {NAME: set(), PAGE: set()}
         self.faults: list[object] = []
         self._service, self._keeps = service, keeps
         self._stop_asking = threading.Event()
@@ -127,7 +127,7 @@ class Reader(threading.Thread):
                         return
                     number += 1
                     assert (answer.status, answer.is_whole) == (200, True)
-                    self.seen[target].add(answer.content)
+                    self.contents[target].add(answer.content)
 
     def finish(self) -> None:
         self._stop_asking.set()
@@ -140,8 +140,8 @@ def by_signal(service: Service, _place: Place) -> None:
 
 
 def by_command(_service: Service, place: Place) -> None:
-    done = run("reload", *place.words)
-    assert done.returncode == 0, done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.parametrize("reload", [by_signal, by_command])
@@ -153,12 +153,12 @@ def test_a_new_release_is_served_without_a_gap(
     for reader in readers:
         reader.start()
     try:
-        eventually(lambda: all(reader.seen[NAME] for reader in readers))
+        eventually(lambda: all(reader.contents[NAME] for reader in readers))
         (parent,) = service.parents()
         reload(service, place)
         eventually(lambda: is_all_new(service, place))
         new = {target: service.get(target).content for target in (NAME, PAGE)}
-        eventually(lambda: all(new[NAME] in reader.seen[NAME] for reader in readers))
+        eventually(lambda: all(new[NAME] in reader.contents[NAME] for reader in readers))
     finally:
         for reader in readers:
             reader.finish()
@@ -166,7 +166,7 @@ def test_a_new_release_is_served_without_a_gap(
     assert service.get(NAME).values == [NEW]
     for target in (NAME, PAGE):
         assert old[target] != new[target]
-        assert set.union(*(reader.seen[target] for reader in readers)) <= {
+        assert set.union(*(reader.contents[target] for reader in readers)) <= {
             old[target],
             new[target],
         }
@@ -215,19 +215,19 @@ def test_a_release_that_cannot_be_loaded_changes_nothing_and_is_told(
     service.send_signal(signal.SIGHUP)
     eventually(lambda: broken in service.log)
     assert (service.release(), service.get(NAME).values) == (place.old, [OLD])
-    done = run("reload", *place.words)
-    assert done.returncode == 1
-    assert "Error: " in done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 1
+    assert "Error: " in result.stderr
     assert (service.release(), service.get(NAME).values) == (place.old, [OLD])
     # It was no end of reloading either.
     place.make_current(place.new)
     service.send_signal(signal.SIGHUP)
     eventually(lambda: is_all_new(service, place))
-    assert "Traceback" not in service.log + done.stderr
+    assert "Traceback" not in service.log + result.stderr
 
 
 def spoil(place: Place, name: str) -> None:
-    """Make a release whose files have nothing in them but zeros; their sizes are right."""
+    """Make a release whose files contain only zeros but have the right sizes."""
     folder = place.releases / name
     shutil.copytree(place.releases / place.new, folder)
     replace(Release.open(folder).manifest, id=name).write(folder)
@@ -237,7 +237,7 @@ def spoil(place: Place, name: str) -> None:
 
 
 def test_a_reload_without_a_service_is_an_error(place: Place) -> None:
-    done = run("reload", *place.words)
-    assert done.returncode == 1
-    assert done.stderr.startswith("Error: ")
-    assert "Traceback" not in done.stderr
+    result = run("reload", *place.words)
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: ")
+    assert "Traceback" not in result.stderr

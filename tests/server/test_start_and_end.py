@@ -1,4 +1,4 @@
-"""How a service begins, says where it is, and ends."""
+"""How a service starts, announces its address, and stops."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def test_a_unix_socket_is_served_even_where_one_was_left(
     lights_folder: Path, releases: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "socket"
-    with closing(socket.socket(socket.AF_UNIX)) as left:
-        left.bind(str(path))
+    with closing(socket.socket(socket.AF_UNIX)) as stale_socket:
+        stale_socket.bind(str(path))
     arguments = [*places(lights_folder, releases), "--unix-socket", path]
     with started(arguments, tmp_path, {}) as service:
         until_serving(service)
@@ -90,7 +90,7 @@ def test_a_socket_that_systemd_hands_over_is_served(
     with closing(socket.create_server(("127.0.0.1", 0))) as listener:
         port, number = listener.getsockname()[1], listener.fileno()
         with Wire.to(f"http://127.0.0.1:{port}/") as early:
-            # A client may come before the service, which is what activation is for.
+            # With socket activation a client may connect before the service runs.
             early.send(request(query(LOOKUP)))
             arguments = places(lights_folder, releases)
             launcher = (sys.executable, "-c", ACTIVATION, str(number))
@@ -105,10 +105,10 @@ def test_a_port_that_is_taken_is_told_before_anything_is_built(
     service: Service, lights_folder: Path, tmp_path: Path
 ) -> None:
     port = service.address.rpartition(":")[2].removesuffix("/")
-    told = run("serve", *places(lights_folder, tmp_path / "releases"), "--port", port)
-    assert told.returncode == 2
-    assert f"cannot listen at 127.0.0.1:{port}" in told.stderr
-    assert "--port" in told.stderr
+    result = run("serve", *places(lights_folder, tmp_path / "releases"), "--port", port)
+    assert result.returncode == 2
+    assert f"cannot listen at 127.0.0.1:{port}" in result.stderr
+    assert "--port" in result.stderr
     assert not (tmp_path / "releases").exists()
 
 
@@ -167,7 +167,7 @@ def to_the_group(service: Service, number: signal.Signals) -> None:
 def test_what_is_under_way_is_finished_at_the_end(
     serve: Serve, send: Callable[[Service, signal.Signals], None], number: signal.Signals
 ) -> None:
-    # What has come in part may be waited for, but no longer than the time of a request.
+    # The service may wait for the rest of a request, but no longer than ``request_timeout``.
     service = serve(deadline=600, request_timeout=1)
     with ExitStack() as stack:
         idle, long, start_time = (stack.enter_context(service.connect()) for _ in range(3))
@@ -177,15 +177,15 @@ def test_what_is_under_way_is_finished_at_the_end(
         head = long.read_head()
         parts = long.parts(head)
         first = next(parts)
-        left = service.processes()
+        processes = service.processes()
         send(service, number)
-        # Nobody new is let in, and what has begun goes on.
+        # No new connection is accepted, and requests in progress go on.
         assert idle.is_closed()
         rows = first.count(b"\n") + sum(part.count(b"\n") for part in parts)
         assert rows == 100_001
         assert long.is_closed()
         assert service.wait() == 0
-        assert not psutil.wait_procs(left, PATIENCE)[1]
+        assert not psutil.wait_procs(processes, PATIENCE)[1]
     with pytest.raises(ConnectionError):
         service.connect()
     assert "Traceback" not in service.log
@@ -204,7 +204,7 @@ def test_an_answer_under_way_that_does_not_end_is_ended_by_its_deadline(serve: S
 
 
 def refuses(service: Service) -> bool:
-    """Tell if nobody new is let in."""
+    """Return whether the service refuses new connections."""
     try:
         service.connect().socket.close()
     except ConnectionRefusedError:
@@ -219,12 +219,12 @@ def test_a_second_signal_ends_it_at_once(serve: Serve, number: signal.Signals) -
         wire.send(request(query(ENDLESS_ROWS)))
         parts = wire.parts(wire.read_head())
         next(parts)
-        left = service.processes()
+        processes = service.processes()
         service.send_signal(signal.SIGTERM)
         eventually(lambda: refuses(service))
         service.send_signal(number)
         assert service.wait() == 0
-        assert not psutil.wait_procs(left, PATIENCE)[1]
+        assert not psutil.wait_procs(processes, PATIENCE)[1]
         with pytest.raises(BrokenOff):
             sum(map(len, parts))
     assert "Traceback" not in service.log

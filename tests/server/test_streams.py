@@ -129,11 +129,11 @@ def test_a_slow_reader_costs_no_memory(service: Service) -> None:
         next(parts)
         worker = service.worker_of(wire)
         before = worker.memory_full_info().uss
-        # Nothing is read any more: whoever waits for the reader takes no time.
+        # The client has stopped reading: a worker that waits for it uses no processor time.
         eventually(lambda: is_at_rest(worker))
         assert worker.memory_full_info().uss - before < 32 * 1024**2
         assert service.ask(LOOKUP).values == [NAME]
-        # Far more than the kernel keeps: so it goes on.
+        # This is far more than the buffers of the kernel hold: so the stream goes on.
         size = sum(len(part) for part in islice(parts, 1000))
         assert size > 16 * 1024**2
 
@@ -162,7 +162,7 @@ def test_a_client_that_reads_slowly_gets_all(service: Service) -> None:
 @pytest.mark.parametrize("coding", CODINGS)
 @pytest.mark.parametrize("text", [ENDLESS_ROWS, ENDLESS_GRAPH])
 def test_an_answer_that_is_cut_has_no_end(bounded: Service, text: str, coding: str) -> None:
-    """Section 8: neither the framing nor the coding says that it is whole."""
+    """Section 8: neither the framing nor the content coding marks it as complete."""
     answer = bounded.ask(text, f"Accept-Encoding: {coding}")
     assert answer.status == 200
     assert not answer.is_whole

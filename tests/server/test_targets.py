@@ -1,4 +1,4 @@
-"""Request targets: their forms, what is written in them, and how long they may be."""
+"""Request targets: their forms, their percent-encoding, and their greatest length."""
 
 from __future__ import annotations
 

@@ -124,16 +124,16 @@ def test_a_request_is_a_span_of_the_trace_of_its_client(
     assert (span.name, span.kind) == ("GET sparql", Span.SPAN_KIND_SERVER)
     assert 0 < span.end_time_unix_nano - span.start_time_unix_nano < 120 * 10**9
     assert span.status.code == Status.STATUS_CODE_UNSET
-    got = attributes(span)
-    assert got["http.request.method"] == "GET"
-    assert got["http.response.status_code"] == 200
-    assert got["http.response.body.size"] == len(answer.content)
-    assert got["url.path"] == "/sparql"
-    assert got["db.query.text"] == LOOKUP
-    assert got["db.operation.name"] == "SELECT"
-    assert got["user_agent.original"] == "a test"
-    assert got["server.address"] == "lights.example"
-    assert got["graphsvc.release"] == service.release()
+    fields = attributes(span)
+    assert fields["http.request.method"] == "GET"
+    assert fields["http.response.status_code"] == 200
+    assert fields["http.response.body.size"] == len(answer.content)
+    assert fields["url.path"] == "/sparql"
+    assert fields["db.query.text"] == LOOKUP
+    assert fields["db.operation.name"] == "SELECT"
+    assert fields["user_agent.original"] == "a test"
+    assert fields["server.address"] == "lights.example"
+    assert fields["graphsvc.release"] == service.release()
 
 
 def test_a_request_without_a_trace_begins_one(traced: tuple[Service, Collector]) -> None:
@@ -179,19 +179,19 @@ def test_the_last_spans_are_exported_at_the_end(
     with ExitStack() as stack:
         server = stack.enter_context(collector())
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", f"{server.address}/v1/traces")
-        # Nothing goes out before the end.
+        # Nothing is exported before the end.
         monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "3600000")
         service = starter(lights_folder, releases, tmp_path, stack)()
-        left = service.processes()
+        processes = service.processes()
         answers = [service.ask(LOOKUP) for _ in range(3)]
         service.process.terminate()
         assert service.wait() == 0
         names = {attributes(span)["graphsvc.request_id"] for span in server.spans()}
         assert {answer.fields["request-id"] for answer in answers} <= names
-        # Where nobody collects orphans they stay zombies.
-        gone = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+        # Without an init process that reaps them, orphans stay zombies.
+        final = {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
         eventually(
-            lambda: not any(each.is_running() and each.status() not in gone for each in left)
+            lambda: not any(each.is_running() and each.status() not in final for each in processes)
         )
 
 
@@ -206,7 +206,7 @@ def test_a_collector_that_is_away_delays_nothing(
         with service.connect() as wire:
             for _ in range(500):
                 assert wire.exchange(request(query(LOOKUP))).values == [NAME]
-        # The exporter is gone: it is not needed either.
+        # The exporter has ended: the service does not need it.
         exporters = [each for each in service.parents() if "exporter" in " ".join(each.cmdline())]
         assert len(exporters) == 1
         exporters[0].kill()

@@ -1,4 +1,4 @@
-"""Clients of HTTP/1.0: no chunks, a body as it is, and the connection closed."""
+"""Clients of HTTP/1.0: no chunks, a plain body, and a closed connection."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def test_6_1_no_chunk_is_sent_to_a_client_of_1_0(
         assert answer.is_whole
         assert answer.status == expected.status
         assert decoded(answer.content, answer.fields) == decoded(expected.content, expected.fields)
-        kept = "keep-alive" in answer.fields.get("connection", "").lower()
-        if kept:
-            # Section 9.3: only for who asked, and only if the length tells the end.
+        keeps_alive = "keep-alive" in answer.fields.get("connection", "").lower()
+        if keeps_alive:
+            # Section 9.3: only for clients that ask, and only if Content-Length marks the end.
             assert connection == "keep-alive"
             assert "content-length" in answer.fields
             assert wire.exchange(request("/none", version="1.0")).status == 404

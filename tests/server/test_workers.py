@@ -65,7 +65,7 @@ def test_who_is_forbidden_sockets_makes_none(family: socket.AddressFamily) -> No
         os._exit(0)
     os.waitpid(pid, 0)
     assert os.read(reading, 16) == b"refused"
-    # What it had before goes on working.
+    # Its old connections go on working.
     assert ours.recv(16) == b"still there"
     for descriptor in (reading, writing):
         os.close(descriptor)
@@ -157,7 +157,7 @@ def test_long_requests_take_turns(serve: Serve) -> None:
             wire = stack.enter_context(service.connect())
             wire.send(request(query(ENDLESS_COUNT)))
         busy = eventually(lambda: three(service))
-        # One runs, the others are stopped; later it is another one that runs.
+        # One worker runs, the others are stopped; later another one runs.
         first = eventually(lambda: running(busy))
         eventually(lambda: (now := running(busy)) is not None and now != first)
         assert service.ask(LOOKUP).values == [NAME]

@@ -31,7 +31,7 @@ class BrokenOff(Exception):  # noqa: N818 - an outcome that tests expect
 
 @dataclass(frozen=True)
 class Head:
-    """The status line and the fields, whose names are in lower case."""
+    """The status line and the fields; field names are in lower case."""
 
     version: str
     status: int
@@ -156,7 +156,7 @@ class Wire:
         return Head(version, int(status), fields)
 
     def parts(self, head: Head, method: str = "GET") -> Iterator[bytes]:
-        """Yield the content as it comes, by the framing of section 6.3; BrokenOff if it is cut."""
+        """Yield the content as it arrives (framing: section 6.3); BrokenOff if it is cut."""
         if method == "HEAD" or head.status < 200 or head.status in (204, 304):
             return
         if "transfer-encoding" in head.fields:
@@ -173,7 +173,7 @@ class Wire:
         return b"".join(self._to_the_end())
 
     def is_closed(self) -> bool:
-        """Wait for what comes next; tell if it is the end of the connection."""
+        """Wait for the next bytes; return whether the connection has ended."""
         return not self._received and not self._receive()
 
     def _chunks(self) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""The tokenizer reads any text whole, and what is told of a query is what the engine thinks too."""
+"""The tokenizer reads any text completely, and agrees with the engine about every query."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ TEXTS = st.one_of(st.text(), st.lists(PIECES).map("".join), st.lists(PIECES).map
 
 @given(TEXTS)
 def test_tokens_and_white_space_are_the_whole_text(text: str) -> None:
-    rebuilt, done = "", 0
+    rebuilt, end = "", 0
     for token in sparql.tokens(text):
-        gap = text[done : token.start]
+        gap = text[end : token.start]
         assert not gap.strip(" \t\r\n")
         rebuilt += gap + token.text
-        done = token.end
-    assert rebuilt + text[done:] == text
-    assert not text[done:].strip(" \t\r\n")
+        end = token.end
+    assert rebuilt + text[end:] == text
+    assert not text[end:].strip(" \t\r\n")
 
 
 @given(TEXTS)
@@ -108,9 +108,9 @@ REFUSED = [
 
 @pytest.mark.parametrize(("query", "word"), REFUSED)
 def test_what_is_forbidden_is_found(query: str, word: str) -> None:
-    found = sparql.forbidden_operation(query)
-    assert found is not None
-    assert found.word == word
+    operation = sparql.forbidden_operation(query)
+    assert operation is not None
+    assert operation.word == word
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,14 @@ def test_what_is_forbidden_is_found(query: str, word: str) -> None:
 )
 def test_words_in_other_places_are_allowed(query: str) -> None:
     assert sparql.forbidden_operation(query) is None
-    pyoxigraph.Store().query(query)  # the engine agrees that it is a query
+    pyoxigraph.Store().query(query)  # the engine accepts the query
 
 
 def test_a_forbidden_word_is_shown_in_its_line() -> None:
-    found = sparql.forbidden_operation("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
-    assert found is not None
-    assert found.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
-    assert (found.position.line, found.position.column) == (2, 9)
+    operation = sparql.forbidden_operation("SELECT *\nWHERE { SERVICE <http://example.org/> {} }")
+    assert operation is not None
+    assert operation.position.caret() == ("WHERE { SERVICE <http://example.org/> {} }\n        ^")
+    assert (operation.position.line, operation.position.column) == (2, 9)
 
 
 @pytest.mark.parametrize(
@@ -198,14 +198,14 @@ def test_a_name_written_across_its_namespace_is_written_out() -> None:
 
 
 def test_escapes_in_iris_are_resolved_before_they_are_rewritten() -> None:
-    seen: list[str] = []
+    iris: list[str] = []
 
     def note(iri: str) -> str:
-        seen.append(iri)
+        iris.append(iri)
         return iri
 
     assert sparql.rewrite_iris(r"<http://w/\u0061>", note) == r"<http://w/\u0061>"
-    assert seen == ["http://w/a"]
+    assert iris == ["http://w/a"]
 
 
 def test_brackets() -> None:

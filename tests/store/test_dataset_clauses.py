@@ -123,8 +123,8 @@ def test_relative_iris_are_resolved_as_rfc_3986_says() -> None:
     base, relative, absolute = "http://a/b/c/d;p?q", EXAMPLES[::2], EXAMPLES[1::2]
     names = [f"<{each}>" for each in (*relative, "")]
     for head, given_base in ((f"BASE <{base}>", None), ("", base)):
-        found = resolve(f"{head} ASK {{}}", names, {}, given_base)
-        assert found == [*absolute, base]
+        iris = resolve(f"{head} ASK {{}}", names, {}, given_base)
+        assert iris == [*absolute, base]
 
 
 def test_a_relative_iri_without_a_base_is_refused_with_its_place(store: OxigraphStore) -> None:

@@ -42,7 +42,7 @@ def marked(query: str) -> tuple[str, tuple[int, int]]:
     return before + after, (before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
-# --- what is repaired ---
+# --- repaired queries ---
 
 
 @pytest.mark.parametrize(
@@ -149,22 +149,26 @@ def test_an_escape_of_no_character_is_refused(text: str) -> None:
 @given(st.lists(PIECES, max_size=25).map(" ".join) | st.lists(PIECES, max_size=25).map("".join))
 def test_whatever_is_edited_can_be_found_again(query: str) -> None:
     try:
-        read = repair(query)
+        repair_result = repair(query)
     except QueryError:
         return
-    done = 0
-    for edit in read.edits:
-        assert edit.start >= done
+    end = 0
+    for edit in repair_result.edits:
+        assert edit.start >= end
         assert "\n" not in edit.text or "\n" in query[edit.start : edit.end]
-        done = edit.end
-    offsets = [read.original_offset(offset) for offset in range(len(read.text) + 1)]
+        end = edit.end
+    offsets = [
+        repair_result.original_offset(offset) for offset in range(len(repair_result.text) + 1)
+    ]
     assert offsets == sorted(offsets)
     untouched = [
         (offset, place)
         for offset, place in enumerate(offsets[:-1])
-        if not any(edit.start <= place < max(edit.end, edit.start + 1) for edit in read.edits)
+        if not any(
+            edit.start <= place < max(edit.end, edit.start + 1) for edit in repair_result.edits
+        )
     ]
-    assert all(read.text[offset] == query[place] for offset, place in untouched)
+    assert all(repair_result.text[offset] == query[place] for offset, place in untouched)
 
 
 @pytest.mark.parametrize(
@@ -196,11 +200,11 @@ def test_keywords_are_read_in_any_case(changed: object) -> None:
     STORE.select(" ".join(words))
 
 
-# --- what is refused ---
+# --- refused queries ---
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "message"),
     [
         (r"SELECT * {" "\n" r'FILTER(REGEX("aa", ¦"(a)\\1")) }', r"the back-reference \1"),
         (r'SELECT * { FILTER(REGEX(?x, ¦"a(?=b)")) }', "the lookahead (?=…)"),
@@ -217,10 +221,10 @@ def test_keywords_are_read_in_any_case(changed: object) -> None:
         (r'SELECT (REPLACE(?x, "a", ¦"\\n") AS ?y) {}', "is no replacement"),
     ],
 )
-def test_a_constant_pattern_that_finds_nothing_is_refused(query: str, said: str) -> None:
+def test_a_constant_pattern_that_finds_nothing_is_refused(query: str, message: str) -> None:
     text, place = marked(query)
     error = refusal(text)
-    assert said in error.message
+    assert message in error.message
     assert error.position is not None
     assert (error.position.line, error.position.column) == place
 
@@ -246,7 +250,7 @@ def test_an_unknown_function_is_refused(query: str, iri: str, instead: str) -> N
 
 @pytest.mark.parametrize("space", [" ", "\n"])
 def test_an_error_has_its_place_in_the_query_as_it_was_written(space: str) -> None:
-    # Only the engine finds fault with this escape; what stands before is read as it is or edited.
+    # Only the engine rejects this escape; the text before it is kept or edited.
     fault = "{ ?s \\u003Fp ?o ] }"
     places = [
         refusal(f'SELECT (REPLACE("a", {by}) AS ?x){space}(COUNT({counted}) AS ?n){space}{fault}')

@@ -1,4 +1,4 @@
-"""The embedded store: what it answers, what it refuses, and how it says what is wrong."""
+"""The embedded store: its answers, the queries that it refuses, and its error messages."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> OxigraphStore:
         Quad(node(f"row/{number}"), node("number"), Literal(number), node("rows"))
         for number in range(ROWS)
     )
-    written = serialize([*quads, *rows], format=RdfFormat.N_QUADS)
-    assert written is not None
-    union.fill(writable, written)
+    content = serialize([*quads, *rows], format=RdfFormat.N_QUADS)
+    assert content is not None
+    union.fill(writable, content)
     writable.flush()
     del writable
     return OxigraphStore.open(folder, {"ex": EX})
@@ -181,7 +181,7 @@ def test_select_and_ask_want_their_own_form(store: OxigraphStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("graphs", "clause", "found"),
+    ("graphs", "clause", "names"),
     [
         (GraphSelection(), "", {"a", "b"}),
         (GraphSelection((f"{EX}g1",)), "", {"a"}),
@@ -193,15 +193,15 @@ def test_select_and_ask_want_their_own_form(store: OxigraphStore) -> None:
     ],
 )
 def test_the_dataset_of_a_query(
-    store: OxigraphStore, graphs: GraphSelection, clause: str, found: set[str]
+    store: OxigraphStore, graphs: GraphSelection, clause: str, names: set[str]
 ) -> None:
     text = answered(store, f"SELECT ?s {clause} {{ ?s ex:p ?o }}", "json", graphs=graphs)
     values = {row["s"]["value"] for row in json.loads(text)["results"]["bindings"]}
-    assert values == {EX + name for name in found}
+    assert values == {EX + name for name in names}
 
 
 @pytest.mark.parametrize(
-    ("graphs", "found"),
+    ("graphs", "names"),
     [
         (GraphSelection(), {"g1", "g2"}),
         (GraphSelection((f"{EX}g1",)), set()),
@@ -209,11 +209,11 @@ def test_the_dataset_of_a_query(
     ],
 )
 def test_the_named_graphs_of_a_query(
-    store: OxigraphStore, graphs: GraphSelection, found: set[str]
+    store: OxigraphStore, graphs: GraphSelection, names: set[str]
 ) -> None:
     text = answered(store, "SELECT ?g { GRAPH ?g { ?s ex:p ?o } }", "json", graphs=graphs)
     values = {row["g"]["value"] for row in json.loads(text)["results"]["bindings"]}
-    assert values == {EX + name for name in found}
+    assert values == {EX + name for name in names}
 
 
 def test_a_graph_that_is_no_iri(store: OxigraphStore) -> None:
@@ -255,11 +255,11 @@ def test_no_format_that_carries_the_answer(store: OxigraphStore) -> None:
 
 
 class Full(Exception):  # noqa: N818
-    """Nobody reads any more."""
+    """The reader has gone away."""
 
 
 class Gauge(io.RawIOBase):
-    """A file that counts what is written into it, and takes only so much."""
+    """A file that counts the bytes written into it, and accepts only so many."""
 
     def __init__(self, most: float) -> None:
         super().__init__()
@@ -328,7 +328,7 @@ def test_a_left_out_prefix_moves_no_place_of_an_error(store: OxigraphStore) -> N
     assert (caught.value.position.line, caught.value.position.column) == (3, 2)
 
 
-# --- what is refused, and how it is said ---
+# --- refused queries, and their messages ---
 
 
 @pytest.mark.parametrize("method", ["select", "ask", "answer"])
@@ -393,7 +393,7 @@ def test_a_folder_without_a_store(tmp_path: Path) -> None:
 
 
 def test_a_graph_that_stands_apart_is_asked_by_its_name(tmp_path: Path) -> None:
-    """Records of how facts follow would be half of what a thing is the value of."""
+    """Derivation records would be half of the facts that have a thing as value."""
     nquads = (
         b"<http://e/r> <http://e/p> <http://e/x> <http://e/apart> .\n"
         b"<http://e/s> <http://e/p> <http://e/x> <http://e/g> .\n"

@@ -36,9 +36,9 @@ FORMATS = ("ttl", "trig", "n3", "rdf", "nt")
 
 
 def row_of(name: str) -> Format:
-    found = named(name)
-    assert found is not None
-    return found
+    row = named(name)
+    assert row is not None
+    return row
 
 
 def node(name: str) -> NamedNode:
@@ -49,7 +49,7 @@ def numbered(count: int) -> list[Triple]:
     return [Triple(node(f"id/{number}"), node("verb"), Literal("x")) for number in range(count)]
 
 
-def written(triples: list[Triple], name: str = "ttl", prefixes: Prefixes = PREFIXES) -> str:
+def text_of(triples: list[Triple], name: str = "ttl", prefixes: Prefixes = PREFIXES) -> str:
     out = BytesIO()
     write_graph(triples, out, row_of(name), prefixes)
     return out.getvalue().decode()
@@ -85,20 +85,20 @@ def declared(text: str) -> set[str]:
 def test_a_small_graph_declares_what_it_uses(
     value: NamedNode | Literal | Triple | BlankNode, prefixes: str
 ) -> None:
-    assert declared(written([Triple(node("a"), node("p"), value)])) == {*prefixes.split()}
+    assert declared(text_of([Triple(node("a"), node("p"), value)])) == {*prefixes.split()}
 
 
 @pytest.mark.parametrize("count", [0, 1, WAITING - 1, WAITING, WAITING + 1, 3 * WAITING])
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_triple_is_lost_on_the_way(name: str, count: int) -> None:
-    assert set(read(written(numbered(count), name), name)) == set(numbered(count))
+    assert set(read(text_of(numbered(count), name), name)) == set(numbered(count))
 
 
 @pytest.mark.parametrize(
     ("count", "prefixes"), [(WAITING - 1, {"ex", "id"}), (WAITING, {*PREFIXES})]
 )
 def test_a_large_graph_is_not_waited_for(count: int, prefixes: set[str]) -> None:
-    assert declared(written(numbered(count))) == prefixes
+    assert declared(text_of(numbered(count))) == prefixes
 
 
 # --- what XML cannot hold ---
@@ -110,12 +110,12 @@ UNFIT = [chr(number) for number in (0, 1, 8, 0x0B, 0x0C, 0x0E, 0x1F, 0xFFFE, 0xF
 def test_no_character_that_xml_has_not_is_written(character: str) -> None:
     graph = [Triple(node("a"), node("p"), Literal(f"one{character}two"))]
     with pytest.raises(NotAcceptable, match=f"U\\+{ord(character):04X}.*one\ufffdtwo") as caught:
-        written(graph, "rdf")
+        text_of(graph, "rdf")
     assert [fmt.name for fmt in caught.value.formats[:2]] == ["ttl", "nt"]
     with pytest.raises(NotAcceptable, match=f"U\\+{ord(character):04X}.*one\ufffdtwo"):
         table(f"one{character}two", "xml")
     for name in ("ttl", "nt", "jsonld"):
-        assert read(written(graph, name), name) == graph
+        assert read(text_of(graph, name), name) == graph
 
 
 def table(text: str, name: str) -> bytes:
@@ -134,7 +134,7 @@ def parsed(text: str) -> Document:
 def test_a_text_is_written_in_xml_as_it_is_or_not_at_all(text: str) -> None:
     graph = [Triple(node("a"), node("p"), Literal(text))]
     try:
-        document, results = written(graph, "rdf"), table(text, "xml")
+        document, results = text_of(graph, "rdf"), table(text, "xml")
     except NotAcceptable:
         assert any(character in text for character in map(chr, [*range(32), 0xFFFE, 0xFFFF]))
         return
@@ -152,7 +152,7 @@ def test_a_character_is_seen_where_two_writes_meet() -> None:
 
 
 @pytest.mark.parametrize(
-    ("predicate", "said"),
+    ("predicate", "message"),
     [
         ("http://example.com/p/123", "does not end in an XML name"),
         ("http://example.com/p/", "does not end in an XML name"),
@@ -162,16 +162,16 @@ def test_a_character_is_seen_where_two_writes_meet() -> None:
         *((RDF[name].value, "part of the syntax") for name in ("li", "Description", "bagID", "ID")),
     ],
 )
-def test_a_predicate_that_rdf_xml_cannot_name(predicate: str, said: str) -> None:
+def test_a_predicate_that_rdf_xml_cannot_name(predicate: str, message: str) -> None:
     fact = Triple(node("a"), NamedNode(predicate), Literal("x"))
     for graph in ([fact], [Triple(node("a"), node("p"), fact)], [*numbered(2 * WAITING), fact]):
-        with pytest.raises(NotAcceptable, match=said) as caught:
-            written(graph, "rdf")
+        with pytest.raises(NotAcceptable, match=message) as caught:
+            text_of(graph, "rdf")
         assert predicate in caught.value.message
-        assert read(written(graph, "ttl"), "ttl") == graph
+        assert read(text_of(graph, "ttl"), "ttl") == graph
 
 
-#: No character that only the fifth edition of XML has in names: this reader knows the fourth.
+#: No character that only XML 1.0 (fifth edition) allows in names: this reader knows the fourth.
 LOCAL = st.text(st.sampled_from("aZ_09.-:/?=&'\u00b7\u00b2\u00e9\u0300\u00aa"), max_size=6)
 
 
@@ -180,7 +180,7 @@ def test_rdf_xml_reads_back_as_it_was_written_or_is_not_written(first: str, seco
     verb, kind = NamedNode(f"http://e.org/{first}"), NamedNode(f"http://e.org/{second}")
     graph = [Triple(node("a"), RDF.type, kind), Triple(node("a"), verb, kind)]
     try:
-        text = written(graph, "rdf", Prefixes({"e": "http://e.org/", "f": f"http://e.org/{first}"}))
+        text = text_of(graph, "rdf", Prefixes({"e": "http://e.org/", "f": f"http://e.org/{first}"}))
     except NotAcceptable:
         assert first[-1:] not in ("a", "Z", "_", "é")
         return
@@ -190,15 +190,15 @@ def test_rdf_xml_reads_back_as_it_was_written_or_is_not_written(first: str, seco
 
 def test_a_class_that_rdf_xml_cannot_name_is_written_as_a_property() -> None:
     kinds = [Triple(node("a"), RDF.type, node(name)) for name in ("1", "2", "Kind")]
-    assert set(read(written(kinds, "rdf"), "rdf")) == set(kinds)
+    assert set(read(text_of(kinds, "rdf"), "rdf")) == set(kinds)
     with pytest.raises(NotAcceptable, match=r"class .* does not end in an XML name"):
-        written(kinds[:2], "rdf")
+        text_of(kinds[:2], "rdf")
 
 
 def test_xml_keeps_its_own_prefixes() -> None:
     graph = [Triple(node("a"), node("p"), Literal("x"))]
     for prefix in ("xml", "xmlns", "XMLfoo"):
-        text = written(graph, "rdf", Prefixes({prefix: EX}))
+        text = text_of(graph, "rdf", Prefixes({prefix: EX}))
         assert f"{prefix}:" not in text.replace("xmlns:rdf", "").replace("xmlns:its", "")
         assert parsed(text).getElementsByTagNameNS(EX, "p")
 
@@ -218,5 +218,5 @@ def test_a_format_of_rdf_1_1_says_that_it_cannot_hold_rdf_1_2(
     name: str, value: Triple | Literal
 ) -> None:
     with pytest.raises(NotAcceptable, match="cannot hold this answer") as caught:
-        written([Triple(node("a"), node("p"), value)], name)
+        text_of([Triple(node("a"), node("p"), value)], name)
     assert name not in {fmt.name for fmt in caught.value.formats}

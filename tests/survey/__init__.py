@@ -1,1 +1,1 @@
-"""What is read of a graph that lies in an engine, and the service before such a graph."""
+"""Surveys of a graph in an external engine, and the service in front of such a graph."""

@@ -1,6 +1,6 @@
-"""``graphsvc serve --store``: a real engine, a real service before it, the embedded store beside.
+"""``graphsvc serve --store``: a real engine, a real service in front of it, and the embedded store.
 
-What differs on purpose is taken out of pages before they are compared: releases, dumps, dates.
+Intended differences (releases, dumps, dates) are removed from pages before they are compared.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ DOCUMENTS = (
     "/queries/providers-of-secretariats.tsv",
 )
 
-#: What belongs to a release, and what is of the moment; without it empty lines may be left.
+#: Parts of a page about the release or the present time; empty lines may remain without them.
 _OF_RELEASES = re.compile(
     r"<footer.*?</footer>|<script type=\"application/ld\+json\">.*?</script>"
     r"|<section aria-labelledby=\"(?:download|versions)\">.*?</section>"
@@ -71,7 +71,7 @@ _OF_RELEASES = re.compile(
     re.DOTALL,
 )
 
-#: What a document says of itself and of releases: which one it is of, and when that was made.
+#: Statements of a document about itself and its release: which release it is, and its date.
 _OF_DOCUMENTS = re.compile(
     r"<https://w3id.org/iwm/doc/|\"[0-9a-f]{16}\"|/releases/|#dateTime>|/terms/hasVersion>|Version"
 )
@@ -101,7 +101,7 @@ def engine(
 def service(
     engine: Engine, mechanisms_folder: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Service]:
-    """Return a service before the engine, with the project beside it."""
+    """Return a service in front of the engine, with the project's files."""
     folder: Path = tmp_path_factory.mktemp("service")
     places = ("--store", engine.query, "--releases", folder / "releases", "--port", "0")
     with started([mechanisms_folder, *places], folder, {}) as running:
@@ -132,9 +132,9 @@ def _there(service: Service, path: str) -> str:
 def test_a_page_is_that_of_the_embedded_store(
     service: Service, embedded: FlaskClient, path: str
 ) -> None:
-    found = _there(service, path)
-    assert "</main>" in found
-    assert _compared(found) == _compared(_here(embedded, path))
+    html = _there(service, path)
+    assert "</main>" in html
+    assert _compared(html) == _compared(_here(embedded, path))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -159,9 +159,9 @@ def test_the_endpoint_answers_from_the_engine(service: Service) -> None:
     "text", ["Finland", "finland", "Chicag", "https://w3id.org/iwm/id/city/chicago"]
 )
 def test_names_are_found_without_an_index(service: Service, text: str) -> None:
-    found = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
-    wanted = "Finland" if "land" in text else "Chicago"
-    assert found["hits"][0]["label"] == wanted
+    answer = json.loads(service.get("/search.json?" + urlencode({"q": text})).content)
+    expected = "Finland" if "land" in text else "Chicago"
+    assert answer["hits"][0]["label"] == expected
     assert "Only names that are written exactly so are found" in _there(
         service, "/search?" + urlencode({"q": text})
     )
@@ -169,15 +169,15 @@ def test_names_are_found_without_an_index(service: Service, text: str) -> None:
 
 def test_names_are_reconciled_without_an_index(service: Service) -> None:
     queries = {"a": {"query": "Finland"}, "b": {"query": "Nowhere"}}
-    found = json.loads(
+    results = json.loads(
         service.get("/reconcile?" + urlencode({"queries": json.dumps(queries)})).content
     )
-    # What is also looked for by a name that begins so is no match.
-    assert [(each["name"], each["match"]) for each in found["a"]["result"]] == [
+    # A name that only begins with the query is not a sure match.
+    assert [(each["name"], each["match"]) for each in results["a"]["result"]] == [
         ("Finland", True),
         ("China-Finland Committee for Innovative Business Cooperation", False),
     ]
-    assert found["b"]["result"] == []
+    assert results["b"]["result"] == []
 
 
 def test_releases_are_neither_linked_nor_answered(service: Service) -> None:
@@ -225,17 +225,17 @@ def test_the_command_line_asks_the_engine(
     engine: Engine, embedded: FlaskClient, mechanisms_folder: Path, tmp_path: Path
 ) -> None:
     places = ("--project", mechanisms_folder, "--releases", tmp_path)
-    done = run("query", "providers-of-secretariats", "--store", engine.query, *places)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout == embedded.get("/queries/providers-of-secretariats.tsv").text
+    result = run("query", "providers-of-secretariats", "--store", engine.query, *places)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == embedded.get("/queries/providers-of-secretariats.tsv").text
 
 
 def test_an_index_of_the_engine_finds_what_that_of_a_build_finds(
     engine: Engine, embedded: FlaskClient, mechanisms_folder: Path, tmp_path: Path
 ) -> None:
     places = ("--store", engine.query, "--releases", tmp_path / "releases")
-    done = run("index", mechanisms_folder, *places)
-    assert done.returncode == 0, done.stderr
+    result = run("index", mechanisms_folder, *places)
+    assert result.returncode == 0, result.stderr
     with started([mechanisms_folder, *places, "--port", "0"], tmp_path, {}) as running:
         service = until_serving(running)
         assert "The index of names and sentences is of" in service.output
@@ -263,8 +263,8 @@ def _says_that_the_engine_is_away(service: Service) -> None:
         assert page.status == 503
         assert int(page.fields["retry-after"]) > 0
         assert b"</main>" in page.content
-    asked = service.ask("ASK { }", "Accept: application/json")
-    assert asked.problem == "unavailable"
+    answer = service.ask("ASK { }", "Accept: application/json")
+    assert answer.problem == "unavailable"
     assert service.get("/readyz").status == 503
     for path in ("/healthz", "/problems", "/static/style.css"):
         assert service.get(path).status == 200

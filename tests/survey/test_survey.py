@@ -1,4 +1,4 @@
-"""What is read of a graph that lies in an engine: here a store in this process stands in for it."""
+"""Surveys of a graph in an external engine; a store in this process replaces the engine here."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ people:all a void:Dataset ; dcterms:title "People" ; void:uriSpace "https://a.ex
 
 
 class Engine(OxigraphStore):
-    """A store in memory that counts what it is asked, and is too slow for some queries."""
+    """A store in memory that records its queries, and is too slow for some of them."""
 
     def __init__(self, quads: bytes, slow: tuple[str, ...] = ()) -> None:
         loaded = OxigraphStore.load(quads, {})
         super().__init__(loaded._store, {}, loaded._merge)  # noqa: SLF001 - it is one
-        self.asked: list[str] = []
+        self.queries: list[str] = []
         self.slow = slow
 
     def select_trusted(self, query: str) -> Table:
-        self.asked.append(query)
+        self.queries.append(query)
         if any(words in query for words in self.slow):
             raise DeadlineExceeded("The engine took too long.")
         return super().select_trusted(query)
@@ -85,19 +85,19 @@ def lights(lights_release: Release) -> bytes:
 
 
 def test_a_graph_without_a_description_is_sampled(tmp_path: Path) -> None:
-    found = metadata.read(Engine(PEOPLE), of(tmp_path), None)
-    assert found.bases == ("https://a.example/",)
-    assert found.title == "engine.example"
-    assert sorted(found.languages) == ["en", "fr"]
-    assert [label.value for label in found.labels] == [
+    survey = metadata.read(Engine(PEOPLE), of(tmp_path), None)
+    assert survey.bases == ("https://a.example/",)
+    assert survey.title == "engine.example"
+    assert sorted(survey.languages) == ["en", "fr"]
+    assert [label.value for label in survey.labels] == [
         "https://a.example/terms#calls",
         "http://xmlns.com/foaf/0.1/name",
     ]
 
 
 def test_what_a_graph_says_of_itself_goes_before_a_sample(tmp_path: Path) -> None:
-    found = metadata.read(Engine(PEOPLE + TITLED), of(tmp_path), None)
-    assert (found.base, found.title) == ("https://a.example/", "People")
+    survey = metadata.read(Engine(PEOPLE + TITLED), of(tmp_path), None)
+    assert (survey.base, survey.title) == ("https://a.example/", "People")
 
 
 def test_a_setting_goes_before_what_a_graph_says(tmp_path: Path) -> None:
@@ -108,11 +108,11 @@ def test_a_setting_goes_before_what_a_graph_says(tmp_path: Path) -> None:
 def test_a_release_of_an_engine_lists_what_that_of_a_build_lists(
     lights: bytes, lights_release: Release, tmp_path: Path
 ) -> None:
-    taken = take(Engine(lights), of(tmp_path), None)
-    assert taken.base == lights_release.base
-    assert taken.manifest.labels == lights_release.manifest.labels
+    release = take(Engine(lights), of(tmp_path), None)
+    assert release.base == lights_release.base
+    assert release.manifest.labels == lights_release.manifest.labels
     for name in ("pages.txt", "documents.txt"):
-        assert (taken.path / name).read_text() == (lights_release.path / name).read_text()
+        assert (release.path / name).read_text() == (lights_release.path / name).read_text()
 
 
 def test_an_index_is_kept_with_its_time_when_all_else_is_read_again(tmp_path: Path) -> None:
@@ -131,9 +131,9 @@ def test_a_graph_without_named_graphs_is_told_of(tmp_path: Path) -> None:
     store = pyoxigraph.Store()
     triples = PEOPLE.replace(b" <https://a.example/g> .", b" .")
     store.load(triples, pyoxigraph.RdfFormat.N_TRIPLES)
-    taken = take(OxigraphStore(store, {}), of(tmp_path), None)
-    assert "no named graphs" in taken.manifest.warnings[0]
-    assert taken.pages.read_text().splitlines()[:1] == ["https://a.example/people/ada"]
+    release = take(OxigraphStore(store, {}), of(tmp_path), None)
+    assert "no named graphs" in release.manifest.warnings[0]
+    assert release.pages.read_text().splitlines()[:1] == ["https://a.example/people/ada"]
 
 
 def test_all_pages_of_names_are_read(
@@ -149,10 +149,10 @@ def test_all_pages_of_names_are_read(
 def test_an_engine_that_cuts_its_rows_is_told_of(lights: bytes) -> None:
     class Cutting(Engine):
         def select_trusted(self, query: str) -> Table:
-            found = super().select_trusted(query)
+            table = super().select_trusted(query)
             is_second_page = "OFFSET" in query and "OFFSET 0" not in query
             return (
-                replace(found, rows=()) if is_second_page else replace(found, rows=found.rows[:5])
+                replace(table, rows=()) if is_second_page else replace(table, rows=table.rows[:5])
             )
 
     with pytest.raises(StoreError, match=r"rows .* the engine gave"):
@@ -205,10 +205,10 @@ def test_a_page_asks_few_queries(lights: bytes, tmp_path: Path, path: str, most:
     engine, values = Engine(lights), of(tmp_path)
     app = create_app(take(engine, values, None), values, engine)
     warm_up(app)
-    engine.asked.clear()
+    engine.queries.clear()
     page = app.test_client().get(path, headers={"Accept": "text/html"})
     assert page.status_code == 200
-    assert len(engine.asked) <= most
+    assert len(engine.queries) <= most
 
 
 def test_every_query_of_the_survey_can_be_read() -> None:

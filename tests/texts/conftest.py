@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Curator:
-    """Whoever works on a project by the command line."""
+    """A user who edits a project with the command line."""
 
     root: Path
 
@@ -63,8 +63,8 @@ class Curator:
 
     def snapshot(self) -> dict[str, bytes]:
         """Return every file of the project, and any that was left over."""
-        found = (path for path in self.root.rglob("*") if path.is_file())
-        return {str(path.relative_to(self.root)): path.read_bytes() for path in found}
+        files = (path for path in self.root.rglob("*") if path.is_file())
+        return {str(path.relative_to(self.root)): path.read_bytes() for path in files}
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
     """Return a folder with the samples."""
-    for name, made in samples.FILES.items():
-        (tmp_path / name).write_bytes(made())
+    for name, make in samples.FILES.items():
+        (tmp_path / name).write_bytes(make())
     return tmp_path
 
 
@@ -85,10 +85,10 @@ def test_the_original_is_kept_and_its_digest_is_in_the_graph(
     assert curator.file("boats/original.docx").read_bytes() == data
     project = sources.load(curator.root)
     text = NamedNode(f"{project.base}source/boats")
-    said = {(quad.subject, quad.predicate): quad.object for quad in project.quads}
-    original = said[text, PROV.wasDerivedFrom]
+    objects = {(quad.subject, quad.predicate): quad.object for quad in project.quads}
+    original = objects[text, PROV.wasDerivedFrom]
     assert isinstance(original, NamedNode)
-    assert said[original, SCHEMA.sha256] == Literal(hashlib.sha256(data).hexdigest())
+    assert objects[original, SCHEMA.sha256] == Literal(hashlib.sha256(data).hexdigest())
     assert CliRunner().invoke(main, ["check", str(curator.root)]).exit_code == 0
 
 
@@ -142,10 +142,10 @@ passage:10 {
 
 
 def test_a_name_is_suggested_only_where_it_stands_as_a_word() -> None:
-    known = ThingNames({"Ada": ["a:ada"], "灯塔": ["a:light"], "Ro": ["a:ro"], "Rock": ["a:rock"]})
+    names = ThingNames({"Ada": ["a:ada"], "灯塔": ["a:light"], "Ro": ["a:ro"], "Rock": ["a:rock"]})
 
     def named(words: str) -> list[str]:
-        return [each.iri for each in known.find_in(words)]
+        return [each.iri for each in names.find_in(words)]
 
     assert named("Adam saw Canada.") == []
     assert named("ADA's lamp, Ada Quill") == ["a:ada"]
@@ -197,7 +197,7 @@ def test_a_line_separator_within_words_ends_no_line_of_the_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "message"),
     [
         ("x.odt", b"x", ".docx"),
         ("x.txt", b"caf\xe9", "Save the file as UTF-8."),
@@ -209,11 +209,11 @@ def test_a_line_separator_within_words_ends_no_line_of_the_list() -> None:
     ],
 )
 def test_what_cannot_be_taken_in_is_told_and_nothing_is_written(
-    curator: Curator, tmp_path: Path, name: str, data: bytes, told: str
+    curator: Curator, tmp_path: Path, name: str, data: bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(data)
     before = curator.snapshot()
     result = curator.run("text", "add", tmp_path / name)
     assert result.exit_code == 1
-    assert told in " ".join(result.output.split())
+    assert message in " ".join(result.output.split())
     assert curator.snapshot() == before

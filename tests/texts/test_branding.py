@@ -118,8 +118,8 @@ def test_whatever_colour_is_taken_can_be_read_by_day_and_by_night(colour: str) -
         with pytest.raises(SettingsError):
             settings.load({"site_colour": colour}, {})
         return
-    taken = settings.load({"site_colour": colour}, {}).site_colour
-    assert colours.least_contrast(colours.by_night(taken), colours.DARK_PAPERS) >= 4.5
+    site_colour = settings.load({"site_colour": colour}, {}).site_colour
+    assert colours.least_contrast(colours.by_night(site_colour), colours.DARK_PAPERS) >= 4.5
 
 
 def test_contrast_is_measured_as_the_specification_says() -> None:
@@ -141,7 +141,7 @@ def test_what_is_no_colour_that_can_be_read_is_refused(colour: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "data", "told"),
+    ("name", "data", "message"),
     [
         ("own.svg", b"<html>", "is no SVG"),
         ("own.png", SVG.encode(), "is no PNG"),
@@ -151,17 +151,17 @@ def test_what_is_no_colour_that_can_be_read_is_refused(colour: str) -> None:
     ],
 )
 def test_serving_ends_at_once_with_what_is_wrong_with_the_picture(
-    lights_copy: Path, name: str, data: bytes | None, told: str
+    lights_copy: Path, name: str, data: bytes | None, message: str
 ) -> None:
     if data is not None:
         (lights_copy / name).write_bytes(data)
     command = ["serve", "--project", lights_copy, "--site-logo", lights_copy / name, "--port", "0"]
-    ended = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-m", "graphsvc", *map(str, command)],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert ended.returncode == 2
-    assert told in ended.stderr
+    assert result.returncode == 2
+    assert message in result.stderr

@@ -39,23 +39,23 @@ def new(folder: Path, **changed: str) -> int:
 
 
 @pytest.fixture
-def begun(tmp_path: Path) -> Path:
+def new_project(tmp_path: Path) -> Path:
     """Return the folder of a new project."""
     assert new(tmp_path / "bridges") == 0
     return tmp_path / "bridges"
 
 
 @pytest.mark.parametrize("profile", ["default", "strict"])
-def test_a_new_project_has_nothing_to_mend(begun: Path, profile: str) -> None:
-    checked = CliRunner().invoke(main, ["check", str(begun), "--profile", profile])
+def test_a_new_project_has_nothing_to_mend(new_project: Path, profile: str) -> None:
+    checked = CliRunner().invoke(main, ["check", str(new_project), "--profile", profile])
     assert (checked.exit_code, checked.output) == (0, "No findings: all is well.\n")
 
 
 def test_it_serves_a_page_with_a_sentence_and_its_question(
-    begun: Path, build_in: Callable[[Path, Path], Release], tmp_path: Path
+    new_project: Path, build_in: Callable[[Path, Path], Release], tmp_path: Path
 ) -> None:
-    release = build_in(begun, tmp_path / "releases")
-    client = create_app(release, settings.load({"project": begun}, {})).test_client()
+    release = build_in(new_project, tmp_path / "releases")
+    client = create_app(release, settings.load({"project": new_project}, {})).test_client()
     page = client.get("/doc/id/bridge/new-bridge").text
     lead = page[page.index('class="lead"') :].partition("</p>")[0]
     assert "opened in" in lead
@@ -67,37 +67,37 @@ def test_it_serves_a_page_with_a_sentence_and_its_question(
     assert len(rows) == 3
 
 
-def test_the_dataset_says_what_was_answered(begun: Path) -> None:
-    project = sources.load(begun)
+def test_the_dataset_says_what_was_answered(new_project: Path) -> None:
+    project = sources.load(new_project)
     assert project.base == ANSWERS["--base-iri"]
-    said = {
+    objects = {
         prop: {quad.object for quad in project.quads if quad.predicate == prop}
         for prop in (DCTERMS.title, DCTERMS.language, DCTERMS.license)
     }
-    assert Literal(ANSWERS["--title"], language="de") in said[DCTERMS.title]
-    assert {Literal("de"), Literal("zh-Hant")} <= said[DCTERMS.language]
-    assert {str(each) for each in said[DCTERMS.license]} == {f"<{ANSWERS['--licence']}>"}
+    assert Literal(ANSWERS["--title"], language="de") in objects[DCTERMS.title]
+    assert {Literal("de"), Literal("zh-Hant")} <= objects[DCTERMS.language]
+    assert {str(each) for each in objects[DCTERMS.license]} == {f"<{ANSWERS['--licence']}>"}
 
 
-def test_a_text_can_be_added_to_it(begun: Path, tmp_path: Path) -> None:
+def test_a_text_can_be_added_to_it(new_project: Path, tmp_path: Path) -> None:
     file = tmp_path / "news.md"
     file.write_text("# News\n\nThe New Bridge is shut. It rains.\n", "utf-8")
-    curator = Curator(begun)
+    curator = Curator(new_project)
     curator.does("text", "add", file, "--language", "en")
     assert [*curator.words("news")] == ["6", "7", "8"]
     assert '    # bridge:new-bridge "New Bridge"\n' in curator.text("news/facts.trig")
-    checked = CliRunner().invoke(main, ["check", str(begun)])
+    checked = CliRunner().invoke(main, ["check", str(new_project)])
     # Nothing is wrong; two sentences wait for their facts.
     assert checked.exit_code == 0
     assert checked.output.startswith("note passage-without-facts (2)\n")
     assert checked.output.endswith("\n2 notes.\n")
 
 
-def test_what_is_built_is_not_for_git(begun: Path) -> None:
-    subprocess.run(["git", "init", "-q", begun], check=True)
-    (begun / ".graphsvc").mkdir()
-    (begun / ".graphsvc" / "built").touch()
-    status = ["git", "-C", str(begun), "status", "--porcelain", "--untracked-files=all"]
+def test_what_is_built_is_not_for_git(new_project: Path) -> None:
+    subprocess.run(["git", "init", "-q", new_project], check=True)
+    (new_project / ".graphsvc").mkdir()
+    (new_project / ".graphsvc" / "built").touch()
+    status = ["git", "-C", str(new_project), "status", "--porcelain", "--untracked-files=all"]
     listed = subprocess.run(status, capture_output=True, text=True, check=True).stdout
     assert "?? data/dataset.ttl" in listed
     assert "built" not in listed

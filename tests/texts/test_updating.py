@@ -1,4 +1,4 @@
-"""``graphsvc text update``: what is still in a text keeps its name and its facts."""
+"""``graphsvc text update``: every passage that remains in a text keeps its name and its facts."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def block(curator: Curator, name: str) -> str:
 def test_the_shipped_text_stays_byte_for_byte(mechanisms_copy: Path) -> None:
     curator = Curator(mechanisms_copy)
     before = curator.snapshot()
-    said = curator.does("text", "update", "international-working-mechanisms")
-    assert "nothing changes" in said
+    output = curator.does("text", "update", "international-working-mechanisms")
+    assert "nothing changes" in output
     assert curator.snapshot() == before
 
 
@@ -55,9 +55,9 @@ def test_an_inserted_sentence_gets_a_name_and_a_block_in_its_place(
     curator: Curator, rewrite: Callable[..., str]
 ) -> None:
     before = {name: block(curator, name) for name in "123456"}
-    said = rewrite("It stands opposite", "Ada Quill never slept. It stands opposite")
+    output = rewrite("It stands opposite", "Ada Quill never slept. It stands opposite")
     assert [*curator.words("ile-merrow")] == ["1", "2", "3", "8", "4", "5", "6", "7"]
-    assert "1 new\n  8 (sentence) “Ada Quill never slept.”" in said
+    assert "1 new\n  8 (sentence) “Ada Quill never slept.”" in output
     assert {name: block(curator, name) for name in "123456"} == before
     assert (
         "passage:3 {\n    light:north-rock lights:hasKeepership keepership:quill-at-north-rock ."
@@ -73,12 +73,12 @@ def test_an_inserted_sentence_gets_a_name_and_a_block_in_its_place(
 def test_a_changed_sentence_keeps_name_and_facts_and_is_told(
     curator: Curator, rewrite: Callable[..., str]
 ) -> None:
-    said = rewrite("lit in 1871 on the order", "lit on 3 May 1871 by the order")
+    output = rewrite("lit in 1871 on the order", "lit on 3 May 1871 by the order")
     words = "North Rock Light was lit on 3 May 1871 by the order of the Harbour Board."
     assert curator.words("ile-merrow")["2"] == words
     assert block(curator, "2").startswith(f"#> {words}\npassage:2 {{\n    light:north-rock a ")
-    assert "1 changed\n  2 (sentence)" in said
-    assert "before: “North Rock Light was lit in 1871 on the order" in said
+    assert "1 changed\n  2 (sentence)" in output
+    assert "before: “North Rock Light was lit in 1871 on the order" in output
     assert curator.findings() == []
 
 
@@ -89,9 +89,9 @@ def test_a_moved_sentence_keeps_name_and_facts(
     curator.file(TEXT).write_bytes(
         curator.file(TEXT).read_bytes().replace(b"Its first keeper was Ada Quill. ", b"")
     )
-    said = rewrite("\n\nShare", " Its first keeper was Ada Quill.\n\nShare")
+    output = rewrite("\n\nShare", " Its first keeper was Ada Quill.\n\nShare")
     assert [*curator.words("ile-merrow")] == ["1", "2", "4", "5", "6", "3", "7"]
-    assert "1 moved\n  3 (sentence)" in said
+    assert "1 moved\n  3 (sentence)" in output
     assert re.findall(r"^passage:(\d)", curator.text(FACTS), re.MULTILINE) == [
         "1",
         "2",
@@ -119,9 +119,9 @@ def test_facts_of_what_is_gone_stay_as_comments(
             b"@prefix passage: <https://example.org/lights/passage/> .\n@prefix person:",
         )
     )
-    said = rewrite(" It stands opposite South Spit Light.", "")
-    assert "1 gone\n  4 (sentence)" in said
-    assert "still named in data/editorial.trig:" in said
+    output = rewrite(" It stands opposite South Spit Light.", "")
+    assert "1 gone\n  4 (sentence)" in output
+    assert "still named in data/editorial.trig:" in output
     assert curator.text(FACTS).endswith(
         """\
 # Gone: 4\tsentence\tIt stands opposite South Spit Light.
@@ -140,8 +140,8 @@ def test_what_comes_back_gets_its_name_and_its_facts_again(
     before = curator.snapshot()
     rewrite(" It stands opposite South Spit Light.", "")
     rewrite("Share this page", "Print this")
-    said = rewrite("Ada Quill.", "Ada Quill. It stands opposite South Spit Light.")
-    assert "1 returned, with name and facts\n  4 (sentence)" in said
+    output = rewrite("Ada Quill.", "Ada Quill. It stands opposite South Spit Light.")
+    assert "1 returned, with name and facts\n  4 (sentence)" in output
     assert curator.text(FACTS).startswith(before[f"data/{FACTS}"].decode().rstrip())
     rewrite("Print this", "Share this page")
     assert curator.words("ile-merrow")["7"] == "Share this page"
@@ -152,10 +152,10 @@ def test_the_name_of_what_is_gone_is_given_to_nothing_else(
     curator: Curator, rewrite: Callable[..., str]
 ) -> None:
     rewrite("\nShare this page", "")
-    said = rewrite(
+    output = rewrite(
         "Ada Quill kept it in her last years.", "Ada Quill kept it in her last years. Rain fell."
     )
-    assert "8 (sentence) “Rain fell.”" in said
+    assert "8 (sentence) “Rain fell.”" in output
     assert "7" not in curator.words("ile-merrow")
 
 
@@ -207,17 +207,17 @@ def test_a_new_original_takes_the_place_of_the_old_one(curator: Curator, tmp_pat
     new.write_text(
         "# The Ferries of Île Merrow\n\n## Boats\n\n- Seal, until 1912\n- Gull\n", "utf-8"
     )
-    said = curator.does("text", "update", "ferries", new)
+    output = curator.does("text", "update", "ferries", new)
     assert sorted(path.name for path in curator.file("ferries").iterdir()) == sorted(
         ["facts.trig", "original.md", "passages.tsv", "source.ttl", "text.txt"]
     )
     after = curator.words("ferries")
-    kept = {words: name for name, words in after.items()}
+    new_names = {words: name for name, words in after.items()}
     old = {words: name for name, words in before.items()}
-    assert kept["The Ferries of Île Merrow"] == old["The Ferries of Île Merrow"]
-    assert kept["Seal, until 1912"] == old["Seal, until 1911"]
-    assert int(kept["Gull"]) > max(map(int, before))
-    assert "new" in said
+    assert new_names["The Ferries of Île Merrow"] == old["The Ferries of Île Merrow"]
+    assert new_names["Seal, until 1912"] == old["Seal, until 1911"]
+    assert int(new_names["Gull"]) > max(map(int, before))
+    assert "new" in output
     assert curator.findings() == []
     assert "nothing changes" in curator.does("text", "update", "ferries", new)
 
@@ -252,7 +252,7 @@ def test_comments_between_blocks_stay(
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "message"),
     [
         ((FACTS, "place:ile-merrow a lights:Place ;", "place:ile-merrow a ;"), "have errors"),
         ((FACTS, "passage:3 {", "passage:33 {"), "named after no passage"),
@@ -263,7 +263,7 @@ def test_files_that_are_wrong_are_told_and_stay(
     curator: Curator,
     replace_in: Callable[[Path, str, str], None],
     fault: tuple[str, str, str],
-    told: str,
+    message: str,
 ) -> None:
     replace_in(curator.file(TEXT), "Its first keeper", "Nobody came. Its first keeper")
     path, *words = fault
@@ -271,7 +271,7 @@ def test_files_that_are_wrong_are_told_and_stay(
     before = curator.snapshot()
     result = curator.run("text", "update", "ile-merrow")
     assert result.exit_code == 1
-    assert told in " ".join(result.output.split())
+    assert message in " ".join(result.output.split())
     assert curator.snapshot() == before
 
 
@@ -303,19 +303,19 @@ EDITS = st.lists(
 
 def edited(sentences: list[str], edits: list[tuple[str, int, int, str]]) -> list[str]:
     """Return sentences after edits; the places of each are taken round the text."""
-    found = list(sentences)
+    result = list(sentences)
     for what, one, other, sentence in edits:
-        if what == "insert" or not found:
-            found.insert(one % (len(found) + 1), sentence)
+        if what == "insert" or not result:
+            result.insert(one % (len(result) + 1), sentence)
         elif what == "delete":
-            del found[one % len(found)]
+            del result[one % len(result)]
         elif what == "swap":
-            pair = one % len(found), other % len(found)
-            found[pair[0]], found[pair[1]] = found[pair[1]], found[pair[0]]
+            pair = one % len(result), other % len(result)
+            result[pair[0]], result[pair[1]] = result[pair[1]], result[pair[0]]
         else:
-            words = found[one % len(found)].split()
-            found[one % len(found)] = " ".join([*words[:-1], "indeed", words[-1]])
-    return found or ["Nothing is left."]
+            words = result[one % len(result)].split()
+            result[one % len(result)] = " ".join([*words[:-1], "indeed", words[-1]])
+    return result or ["Nothing is left."]
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

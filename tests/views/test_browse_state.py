@@ -1,4 +1,4 @@
-"""The state of browsing and its address: each gives the other, and what is wrong is refused."""
+"""The state of browsing and its address: each gives the other, and wrong addresses are refused."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ states = st.builds(
     State,
     classes=several(nodes),
     conditions=st.dictionaries(refs, several(conditions).filter(bool), max_size=3).map(
-        lambda held: tuple(held.items())
+        lambda values: tuple(values.items())
     ),
     sort=st.one_of(
         st.none(), st.builds(Sort, st.one_of(refs, st.just(BY_LABEL.ref)), st.booleans())
@@ -82,15 +82,15 @@ def test_any_address_is_read_or_refused(pairs: list[tuple[str, str]]) -> None:
 
 
 def is_canonical(term: NamedNode | Literal) -> bool:
-    """Tell whether the engine, which keeps numbers as numbers, gives the term back as it is."""
+    """Return whether the engine, which normalises numbers, returns the term unchanged."""
     is_integer = isinstance(term, Literal) and term.datatype == XSD.integer
     return not is_integer or str(int(term.value)) == term.value
 
 
 @given(st.one_of(nodes, literals).filter(is_canonical))
 def test_a_term_is_in_the_query_what_it_is(term: NamedNode | Literal) -> None:
-    ((found,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {serialised(term)} }} }}").rows
-    assert found == term
+    ((value,),) = _STORE.select(f"SELECT ?x {{ VALUES ?x {{ {serialised(term)} }} }}").rows
+    assert value == term
 
 
 def test_only_iris_and_literals_are_written() -> None:
@@ -105,7 +105,7 @@ def test_every_state_is_a_query(state: State) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "told"),
+    ("pairs", "message"),
     [
         ([("colour", "red")], "colour"),
         ([("class", "no iri")], "no iri"),
@@ -121,10 +121,10 @@ def test_every_state_is_a_query(state: State) -> None:
         ([("ex:a", "1")] * 65, "65"),
     ],
 )
-def test_what_is_wrong_is_named(pairs: list[tuple[str, str]], told: str) -> None:
+def test_what_is_wrong_is_named(pairs: list[tuple[str, str]], message: str) -> None:
     with pytest.raises(ParameterError) as raised:
         read_state(pairs, PREFIXES)
-    assert told in raised.value.message
+    assert message in raised.value.message
 
 
 def test_addresses_are_short() -> None:

@@ -1,4 +1,4 @@
-"""What a collection has: the queries of choices, the facets that stand first, and other graphs."""
+"""Collections: the queries of choices, the order of facets, and other graphs."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def test_a_graph_without_an_ontology_has_collections() -> None:
     graph = Graph(
         store, "https://elsewhere.example/", Naming(prefixes=Prefixes({"y": "http://y.example/"}))
     )
-    found = collection(graph, State(), "en")
-    assert [row.thing.label for row in found.table.rows] == ["y:ada", "y:charles"]
-    assert [(entry.cls.label, entry.count) for entry in found.classes] == [("y:Person", 2)]
-    assert "y:born" in {each.name for each in found.facets} | {each.name for each in found.others}
+    view = collection(graph, State(), "en")
+    assert [row.thing.label for row in view.table.rows] == ["y:ada", "y:charles"]
+    assert [(entry.cls.label, entry.count) for entry in view.classes] == [("y:Person", 2)]
+    assert "y:born" in {each.name for each in view.facets} | {each.name for each in view.others}
     by_birth = collection(
         graph, read_state([("sort", "http://y.example/born")], _NO_PREFIXES), "en"
     )
@@ -102,14 +102,14 @@ def test_very_many_things_are_listed_but_not_sorted(
     monkeypatch.setattr("graphsvc.views.collection.SORTED_THINGS", 10)
     monkeypatch.setattr("graphsvc.views.collection.listing.SORTED_THINGS", 10)
     state = state_of(mechanisms_release, "class=iwm:Organization")
-    found = collection(graph, state, "en")
-    assert found.table.sort is None
-    assert found.counted_over == found.table.total == len(found.table.rows)
-    assert found.table.total < COUNTED_THINGS
+    view = collection(graph, state, "en")
+    assert view.table.sort is None
+    assert view.counted_over == view.table.total == len(view.table.rows)
+    assert view.table.total < COUNTED_THINGS
 
 
-def facet_names(found: Collection) -> tuple[list[str], list[str]]:
-    return [str(each.name) for each in found.facets], [str(each.name) for each in found.others]
+def facet_names(view: Collection) -> tuple[list[str], list[str]]:
+    return [str(each.name) for each in view.facets], [str(each.name) for each in view.others]
 
 
 def test_records_come_after_what_is_in_the_world(graph: Graph, mechanisms_release: Release) -> None:
@@ -139,29 +139,29 @@ def test_a_passage_is_told_from_a_thing_of_the_same_name(
 
 
 def test_what_narrows_well_stands_first(graph: Graph, mechanisms_release: Release) -> None:
-    shown, others = facet_names(collection(graph, State(), "en"))
-    # What few of all things have narrows nothing: it is named, and can be opened.
-    assert shown == []
+    facets, others = facet_names(collection(graph, State(), "en"))
+    # A property that few things have narrows little: it is only named, and can be opened.
+    assert facets == []
     assert {"reason", "wording", "side"} <= set(others)
     passages = state_of(mechanisms_release, "class=iwm:Passage")
-    shown, others = facet_names(collection(graph, passages, "en"))
-    assert 0 < len(shown) <= FACETS
+    facets, others = facet_names(collection(graph, passages, "en"))
+    assert 0 < len(facets) <= FACETS
     secretariats = state_of(mechanisms_release, "class=iwm:Secretariat")
-    shown, others = facet_names(collection(graph, secretariats, "en"))
-    assert "Side" in shown
+    facets, others = facet_names(collection(graph, secretariats, "en"))
+    assert "Side" in facets
     opened = state_of(mechanisms_release, "facet=iwm:wording")
-    shown, others = facet_names(collection(graph, opened, "en"))
-    assert "wording" in shown
+    facets, others = facet_names(collection(graph, opened, "en"))
+    assert "wording" in facets
     assert "wording" not in others
 
 
 def test_the_order_of_the_shapes_counts_among_equals(
     graph: Graph, mechanisms_release: Release
 ) -> None:
-    found = collection(graph, state_of(mechanisms_release, "class=iwm:Secretariat"), "en")
-    shown, _ = facet_names(found)
-    order = [str(column.name) for column in found.table.choices]
-    assert shown.index("Side") < shown.index("Provided by")
+    view = collection(graph, state_of(mechanisms_release, "class=iwm:Secretariat"), "en")
+    facets, _ = facet_names(view)
+    order = [str(column.name) for column in view.table.choices]
+    assert facets.index("Side") < facets.index("Provided by")
     assert order.index("Side") < order.index("Provided by")
 
 

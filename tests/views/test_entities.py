@@ -35,10 +35,10 @@ def test_unknown_things_have_no_document(graph: Graph) -> None:
 
 
 def test_the_overview_counts(graph: Graph) -> None:
-    found = home(graph, "en")
-    (text,) = found.texts
+    view = home(graph, "en")
+    (text,) = view.texts
     assert (text.document.label, text.passages) == ("Lights of Île Merrow", 7)
-    counts = {entry.cls.label: entry for entry in found.classes}
+    counts = {entry.cls.label: entry for entry in view.classes}
     assert counts["person"].count == 2
     assert {sub.cls.label: sub.count for sub in counts["passage"].subclasses} == {
         "furniture": 1,
@@ -50,10 +50,10 @@ def test_the_overview_counts(graph: Graph) -> None:
 
 
 def test_the_dataset_says_what_it_is(graph: Graph) -> None:
-    found = dataset(graph, "en")
-    assert found.iri == BASE + "dataset"
-    assert found.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
-    assert found.title
+    view = dataset(graph, "en")
+    assert view.iri == BASE + "dataset"
+    assert view.licence == "https://creativecommons.org/publicdomain/zero/1.0/"
+    assert view.title
 
 
 def imprint(graph: Graph) -> Imprint:
@@ -67,21 +67,21 @@ def is_named(quad: Quad) -> bool:
 def test_a_document_holds_every_fact_where_it_is_stated(
     lights_release: Release, graph: Graph
 ) -> None:
-    written = draft(graph, NORTH_ROCK).document(imprint(graph))
+    document = draft(graph, NORTH_ROCK).document(imprint(graph))
     node = NamedNode(NORTH_ROCK)
     stored = {quad for quad in lights_release.store.quads() if node in (quad.subject, quad.object)}
-    assert stored <= set(written.quads())
+    assert stored <= set(document.quads())
     own = NamedNode(BASE + "doc/id/light/north-rock")
-    said = {(quad.predicate, quad.object) for quad in written.quads() if quad.subject == own}
-    assert (FOAF.primaryTopic, node) in said
-    assert (VOID.inDataset, NamedNode(BASE + "dataset")) in said
-    assert any(predicate == DCTERMS.license for predicate, _ in said)
+    pairs = {(quad.predicate, quad.object) for quad in document.quads() if quad.subject == own}
+    assert (FOAF.primaryTopic, node) in pairs
+    assert (VOID.inDataset, NamedNode(BASE + "dataset")) in pairs
+    assert any(predicate == DCTERMS.license for predicate, _ in pairs)
 
 
 def test_formats_without_graphs_say_which_passage_claims_what(graph: Graph) -> None:
-    written = draft(graph, NORTH_ROCK).document(imprint(graph))
-    triples = written.triples()
-    assert {quad.triple for quad in written.quads()} <= set(triples)
+    document = draft(graph, NORTH_ROCK).document(imprint(graph))
+    triples = document.triples()
+    assert {quad.triple for quad in document.quads()} <= set(triples)
     claims = [triple for triple in triples if triple.predicate == PROV.hadPrimarySource]
     lit = next(
         triple.subject
@@ -98,16 +98,16 @@ def test_the_document_of_a_passage_holds_what_it_states(
     lights_release: Release, graph: Graph
 ) -> None:
     iri = BASE + "passage/3"
-    written = draft(graph, iri).document(imprint(graph))
-    assert set(lights_release.store.quads(iri)) <= set(written.quads())
+    document = draft(graph, iri).document(imprint(graph))
+    assert set(lights_release.store.quads(iri)) <= set(document.quads())
 
 
 def test_the_ontology_document_is_the_whole_ontology(lights_release: Release, graph: Graph) -> None:
-    written = draft(graph, BASE + "ontology").document(imprint(graph))
+    document = draft(graph, BASE + "ontology").document(imprint(graph))
     stored = list(lights_release.store.quads(BASE + "graph/ontology"))
-    assert set(filter(is_named, stored)) <= set(written.quads())
+    assert set(filter(is_named, stored)) <= set(document.quads())
     # Blank nodes have other names here, but there are as many.
-    there = [quad for quad in written.stated if quad.graph_name == stored[0].graph_name]
+    there = [quad for quad in document.stated if quad.graph_name == stored[0].graph_name]
     assert len(there) == len(stored)
 
 
@@ -117,7 +117,7 @@ def test_labels_are_chosen_by_language_then_by_property() -> None:
     labels.add(thing, Literal("Feuer", language="de"), 0)
     labels.add(thing, Literal("light", language="en"), 1)
     labels.add(thing, Literal("lux"), 0)
-    assert [labels.name(thing, wanted).label for wanted in ("de", "de-CH", "en-GB", "fr")] == [  # type: ignore[union-attr]
+    assert [labels.name(thing, language).label for language in ("de", "de-CH", "en-GB", "fr")] == [  # type: ignore[union-attr]
         "Feuer",
         "Feuer",
         "light",

@@ -29,16 +29,16 @@ def mechanisms(graph: Graph) -> Sequence[Named]:
 
 
 def test_what_leads_is_shown_by_matters(graph: Graph, mechanisms: Sequence[Named]) -> None:
-    found = glance(graph, mechanisms, "en")
-    assert [matter.name for matter in found.matters] == [
+    view = glance(graph, mechanisms, "en")
+    assert [matter.name for matter in view.matters] == [
         *("Parties", "How it came about", "Secretariats, offices and chairs", "What it is for")
     ]
 
 
-def told(found: Glance, label: str, matter: str) -> dict[str, list[str]]:
-    """Return what a cell tells: of each property the values, each with what goes along with it."""
-    (row,) = (row for row in found.rows if row.thing.label.startswith(label))
-    parts = row.cells[[each.name for each in found.matters].index(matter)]
+def cell(view: Glance, label: str, matter: str) -> dict[str, list[str]]:
+    """Return the content of a cell: for each property its values, each with its companions."""
+    (row,) = (row for row in view.rows if row.thing.label.startswith(label))
+    parts = row.cells[[each.name for each in view.matters].index(matter)]
     return {
         str(part.name): [
             " ".join(
@@ -56,12 +56,12 @@ def told(found: Glance, label: str, matter: str) -> dict[str, list[str]]:
 def test_every_beginning_is_told_with_what_began_then(
     graph: Graph, mechanisms: Sequence[Named]
 ) -> None:
-    found = glance(graph, mechanisms, "en")
-    group = told(found, "China Provinces", "How it came about")
+    view = glance(graph, mechanisms, "en")
+    group = cell(view, "China Provinces", "How it came about")
     assert group[""] == ["2012-02 initiated [19]", "2012 establishment led since [20]"]
     assert group["Initiated by"] == ["Brown [19]"]
-    # That the page gives no date for a beginning is said as of every other thing.
-    council = told(found, "CICA", "How it came about")
+    # The text gives no date for this beginning, so "Since" is empty.
+    council = cell(view, "CICA", "How it came about")
     assert council == {
         "Since": [],
         "How it began": ["initiated [8]"],
@@ -72,15 +72,15 @@ def test_every_beginning_is_told_with_what_began_then(
 def test_secretariats_of_working_groups_and_numbers_stand_where_one_looks(
     graph: Graph, mechanisms: Sequence[Named]
 ) -> None:
-    found = glance(graph, mechanisms, "en")
+    view = glance(graph, mechanisms, "en")
     name = "Secretariats of its working groups provided by"
     for label, passage in (("China Provinces", "22"), ("Chinese German", "25")):
-        offices = told(found, label, "Secretariats, offices and chairs")
+        offices = cell(view, label, "Secretariats, offices and chairs")
         assert offices == {name: [f"CCCME [{passage}]"]}
-    numbers = told(found, "China Provinces", "Parties")["Numbers given"]
+    numbers = cell(view, "China Provinces", "Parties")["Numbers given"]
     assert [each.rpartition(" ")[2] for each in numbers] == ["[21]", "[21]"]
-    # A secretariat is an office: who provides it is not told twice.
-    forum = told(found, "Business Forum", "Secretariats, offices and chairs")
+    # A secretariat is an office: its provider is shown only once.
+    forum = cell(view, "Business Forum", "Secretariats, offices and chairs")
     assert set(forum) == {"", "Nominated or appointed to chair"}
     assert forum["Nominated or appointed to chair"] == ["Bank of China [29]", "Pirelli [29]"]
 
@@ -89,11 +89,11 @@ def test_what_is_alike_in_all_is_left_out(graph: Graph) -> None:
     # Both are on the Chinese side, in CCCME.
     things = ("secretariat/bfic-chinese", "secretariat/crccme-chinese")
     named = [Named(NamedNode(f"https://w3id.org/iwm/id/{thing}"), thing) for thing in things]
-    shown = {each.name for matter in glance(graph, named, "en").matters for each in matter.columns}
-    assert "Secretariat of" in shown
+    names = {each.name for matter in glance(graph, named, "en").matters for each in matter.columns}
+    assert "Secretariat of" in names
     (types,) = types_of(graph, [NamedNode(named[0].iri or "")])
     leading = {column.name for column in graph.columns.of(types, "en") if column.is_key}
-    assert "Side" in leading - shown
+    assert "Side" in leading - names
 
 
 def test_one_thing_or_very_many_are_not_compared(graph: Graph, mechanisms: Sequence[Named]) -> None:

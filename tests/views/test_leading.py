@@ -63,19 +63,19 @@ def shape(template: str, *keys: NamedNode | BlankNode) -> list[Quad]:
     return quads
 
 
-def lead_of(found: Thing) -> str | None:
+def lead_of(view: Thing) -> str | None:
     """Return the sentence with which a page begins, lists with commas."""
-    if found.lead is None:
+    if view.lead is None:
         return None
     return "".join(
         piece if isinstance(piece, str) else ", ".join(each.label for each in piece)
-        for piece in found.lead.pieces
+        for piece in view.lead.pieces
     )
 
 
-def keys_of(found: Thing) -> dict[str, PropertyFacts]:
-    assert found.key is not None
-    return {entry.predicate.label: entry for entry in found.key.properties}
+def keys_of(view: Thing) -> dict[str, PropertyFacts]:
+    assert view.key is not None
+    return {entry.predicate.label: entry for entry in view.key.properties}
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +152,8 @@ def test_an_organization_leads_with_its_part_in_all_mechanisms(mechanisms: Graph
 
 
 def test_a_shortcut_has_what_stands_between_beside_it(mechanisms: Graph) -> None:
-    found = thing(mechanisms, MECHANISMS + "mechanism/bfic", "en")
-    providers = keys_of(found)["Secretariats provided by"]
+    view = thing(mechanisms, MECHANISMS + "mechanism/bfic", "en")
+    providers = keys_of(view)["Secretariats provided by"]
     between = {
         fact.other.label: [each.label for each in providers.between[fact.other.term]]
         for fact in providers.facts
@@ -163,7 +163,7 @@ def test_a_shortcut_has_what_stands_between_beside_it(mechanisms: Graph) -> None
         "CONFINDUSTRIA": ["BFIC Italian Secretariat"],
         "ICE": ["BFIC Italian Secretariat"],
     }
-    labels = [entry.predicate.label for group in found.groups for entry in group.properties]
+    labels = [entry.predicate.label for group in view.groups for entry in group.properties]
     assert "Secretariats" not in labels
     assert "Offices provided by" not in labels
 
@@ -253,17 +253,17 @@ def test_without_a_template_a_page_begins_with_the_definition_or_with_nothing() 
         (A, RDFS.comment, Literal("A remark.", language="en")),
         (A, SKOS.definition, Literal("What a is.", language="en")),
     )
-    found = thing(graph_of(*described), A.value, "en")
-    assert lead_of(found) == "What a is."
-    assert found.key is None
+    view = thing(graph_of(*described), A.value, "en")
+    assert lead_of(view) == "What a is."
+    assert view.key is None
     assert lead_of(thing(graph_of(*sentence("s", (A, node("p"), B))), A.value, "en")) is None
 
 
 def test_the_shapes_say_what_leads_in_which_order() -> None:
     facts = sentence("s", IS_C, (A, node("p"), B), (A, node("q"), B), (A, node("r"), B))
-    found = thing(graph_of(*shape("{a}.", node("q"), node("p")), *facts), A.value, "en")
-    assert list(keys_of(found)) == ["x:q", "x:p"]
-    (rest,) = found.others
+    view = thing(graph_of(*shape("{a}.", node("q"), node("p")), *facts), A.value, "en")
+    assert list(keys_of(view)) == ["x:q", "x:p"]
+    (rest,) = view.others
     assert {entry.predicate.label for entry in rest.properties} == {"x:r", "type"}
 
 
@@ -274,10 +274,10 @@ def test_what_a_more_special_property_says_needs_no_row() -> None:
     labels = [entry.predicate.label for entry in group.properties]
     assert "x:special" in labels
     assert "x:general" not in labels
-    # What leads has the row, be it the more general one.
-    found = thing(graph_of(under, *shape("{a}.", node("general")), *facts), A.value, "en")
-    assert list(keys_of(found)) == ["x:general"]
-    assert [named.label for named, _ in found.facts].count("x:special") == 1, "it can be cited"
+    # The leading property has the row, even if it is the more general one.
+    view = thing(graph_of(under, *shape("{a}.", node("general")), *facts), A.value, "en")
+    assert list(keys_of(view)) == ["x:general"]
+    assert [named.label for named, _ in view.facts].count("x:special") == 1, "it can be cited"
 
 
 def test_a_year_beside_its_date_needs_no_row() -> None:
@@ -290,7 +290,7 @@ def test_a_year_beside_its_date_needs_no_row() -> None:
 
 
 def test_what_another_thing_says_the_other_way_round_is_not_listed_again() -> None:
-    turned = Quad(node("has"), OWL.inverseOf, node("of"), node("terms"))
+    inverse = Quad(node("has"), OWL.inverseOf, node("of"), node("terms"))
     facts = sentence("s", (A, node("has"), B), (B, node("of"), A))
     assert thing(graph_of(*facts), A.value, "en").incoming
-    assert not thing(graph_of(turned, *facts), A.value, "en").incoming
+    assert not thing(graph_of(inverse, *facts), A.value, "en").incoming

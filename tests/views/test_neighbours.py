@@ -1,4 +1,4 @@
-"""What stands around a thing: its neighbours a page at a time, and who says what ties them."""
+"""The neighbours of a thing: one page at a time, and the source of each link."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def crowded(pointing: int, pointed: int) -> Graph:
     lines = [f"<urn:x:id/in{number}> <urn:x:p> <urn:x:id/hub> ." for number in range(pointing)]
     lines += [f"<urn:x:id/hub> <urn:x:q> <urn:x:id/out{number}> ." for number in range(pointed)]
     lines += [f"<urn:x:id/out{number}> <urn:x:q> 'words' ." for number in range(pointed)]
-    # What stands beside facts, or of which the graph says nothing, is no neighbour.
+    # Records about facts, and things without facts, are no neighbours.
     lines += [
         "<urn:x:id/note> <http://www.w3.org/ns/oa#hasTarget> <urn:x:id/hub> .",
         "<urn:x:id/hub> a <urn:x:id/class> ; <urn:x:q> <urn:y:id/elsewhere>, <urn:x:id/hub> .",
@@ -47,33 +47,33 @@ def crowded(pointing: int, pointed: int) -> Graph:
     return Graph(OxigraphStore(store_of(parse(text.encode(), format=RdfFormat.TRIG)), {}), "urn:x:")
 
 
-def ties(found: Ring, iri: str) -> dict[str, Tie]:
-    (one,) = (one for one in found.neighbours if one.thing.iri == iri)
+def ties(view: Ring, iri: str) -> dict[str, Tie]:
+    (one,) = (one for one in view.neighbours if one.thing.iri == iri)
     return {tie.property.label: tie for tie in one.ties}
 
 
-def asked(graph: Graph, found: Ring) -> set[str]:
+def things_of_query(graph: Graph, view: Ring) -> set[str]:
     """Return the things that the query behind a ring gives."""
-    return {str(row["other"]) for row in graph.rows(found.query)}
+    return {str(row["other"]) for row in graph.rows(view.query)}
 
 
 def test_a_neighbour_stands_once(graph: Graph) -> None:
-    found = ring(graph, CRCCME, "en")
-    names = [one.thing.iri for one in found.neighbours]
-    assert len(names) == len(set(names)) == found.total
+    view = ring(graph, CRCCME, "en")
+    names = [one.thing.iri for one in view.neighbours]
+    assert len(names) == len(set(names)) == view.total
     assert CCCME in names
 
 
 def test_what_ties_a_neighbour_cites_its_sentence(graph: Graph) -> None:
-    found = ring(graph, CRCCME, "en")
+    view = ring(graph, CRCCME, "en")
     # Sentence 17: "CCCME has undertaken the CRCCME Chinese Secretariat".
-    provided = ties(found, CCCME)["secretariat provided by"]
+    provided = ties(view, CCCME)["secretariat provided by"]
     assert (provided.status, [passage.number for passage in provided.passages]) == (
         Status.STATED,
         [17],
     )
     # The same sentence says that the mechanism has that secretariat.
-    has = ties(found, SECRETARIAT)["its secretariat"]
+    has = ties(view, SECRETARIAT)["its secretariat"]
     assert (has.incoming, has.status) == (False, Status.STATED)
     assert [passage.number for passage in has.passages] == [17]
 
@@ -85,9 +85,9 @@ def test_a_neighbour_stands_on_the_side_of_what_is_stated(graph: Graph) -> None:
 
 
 def test_editors_are_told_from_the_text(graph: Graph) -> None:
-    found = ring(graph, BASE + "id/country/china", "en")
+    view = ring(graph, BASE + "id/country/china", "en")
     holding = BASE + "id/role-holding/xi-jinping-president"
-    jurisdiction = ties(found, holding)["of which country or state"]
+    jurisdiction = ties(view, holding)["of which country or state"]
     assert jurisdiction.status is Status.EDITORIAL
 
 
@@ -103,8 +103,8 @@ def test_nothing_is_cut_in_silence() -> None:
     assert [(len(page.neighbours), page.place) for page in pages] == [(60, 1), (60, 61), (30, 121)]
     assert {page.total for page in pages} == {150}
     assert {page.pages for page in pages} == {3}
-    seen = [one.thing.iri for page in pages for one in page.neighbours]
-    assert len(set(seen)) == 150
+    iris = [one.thing.iri for page in pages for one in page.neighbours]
+    assert len(set(iris)) == 150
     assert ring(crowd, "urn:x:id/hub", "en", 4).neighbours == ()
 
 
@@ -113,14 +113,14 @@ def test_nothing_is_cut_in_silence() -> None:
 )
 def test_the_query_gives_what_the_page_shows(pointing: int, pointed: int, page: int) -> None:
     crowd = crowded(pointing, pointed)
-    found = ring(crowd, "urn:x:id/hub", "en", page)
-    assert asked(crowd, found) == {str(one.thing.term) for one in found.neighbours}
+    view = ring(crowd, "urn:x:id/hub", "en", page)
+    assert things_of_query(crowd, view) == {str(one.thing.term) for one in view.neighbours}
 
 
 def test_of_very_many_facts_it_is_said_that_some_are_shown() -> None:
-    found = ring(crowded(1200, 5), "urn:x:id/hub", "en")
-    assert found.is_partial
-    assert len(found.neighbours) == RING_SIZE
+    view = ring(crowded(1200, 5), "urn:x:id/hub", "en")
+    assert view.is_partial
+    assert len(view.neighbours) == RING_SIZE
     assert not ring(crowded(900, 5), "urn:x:id/hub", "en").is_partial
 
 
@@ -141,8 +141,8 @@ def test_a_neighbour_can_be_opened_and_closed(client: FlaskClient) -> None:
 
 def test_so_many_can_be_open_and_no_more(client: FlaskClient) -> None:
     every = [one.thing.iri for one in ring(_of(client), BASE + "id/country/china", "en").neighbours]
-    asked = {"iri": BASE + "id/country/china", "open": every[:12]}
-    text = client.get("/neighbourhood", query_string=asked).get_data(as_text=True)
+    parameters = {"iri": BASE + "id/country/china", "open": every[:12]}
+    text = client.get("/neighbourhood", query_string=parameters).get_data(as_text=True)
     assert "No more than 12 neighbours can be open at once." in text
     assert "<title>Open " not in text
 
@@ -204,9 +204,9 @@ def test_names_are_whole_where_there_is_room() -> None:
 
 @given(st.text(max_size=80), st.floats(60, 400))
 def test_what_is_cut_has_room_and_says_so(words: str, room: float) -> None:
-    found = truncate(words, room, 12)
-    assert width(found, 12) <= room
-    assert found == words or found.endswith("…")
+    text = truncate(words, room, 12)
+    assert width(text, 12) <= room
+    assert text == words or text.endswith("…")
 
 
 @given(st.text("ab cd", max_size=200), st.integers(1, 4))
@@ -214,5 +214,5 @@ def test_lines_hold_the_words_in_order(words: str, most: int) -> None:
     lines = wrap(words, 100, 12, most)
     assert len(lines) <= most
     assert all(width(line, 12) <= 100 for line in lines)
-    told = " ".join(lines)
-    assert "…" in told or told.split() == words.split()
+    text = " ".join(lines)
+    assert "…" in text or text.split() == words.split()

@@ -46,16 +46,16 @@ CRCCME = BASE + "id/mechanism/crccme"
     ],
 )
 def test_a_date_is_as_long_as_its_precision(text: str, begin: float, length: float) -> None:
-    found = stretch(text)
-    assert found is not None
-    assert found.begin == pytest.approx(begin)
-    assert found.end - found.begin == pytest.approx(length)
+    span = stretch(text)
+    assert span is not None
+    assert span.begin == pytest.approx(begin)
+    assert span.end - span.begin == pytest.approx(length)
 
 
 @given(st.text() | st.from_regex(r"-?[0-9]{1,6}(-[0-9]{1,3}){0,3}"))
 def test_any_text_is_a_stretch_or_none(text: str) -> None:
-    found = stretch(text)
-    assert found is None or found.begin < found.end
+    span = stretch(text)
+    assert span is None or span.begin < span.end
 
 
 @given(st.integers(-3000, 3000), st.integers(1, 5000))
@@ -82,10 +82,10 @@ def test_rows_never_overlap(shape: list[object]) -> None:
 
 def test_what_is_dated_is_what_the_text_dates(graph: Graph) -> None:
     moments = timeline(graph, "en").moments
-    found = {(moment.thing.label, moment.words) for moment in moments}
-    assert ("Business Forum of China-Italy", "2014") in found
-    assert ("Visit of Xi Jinping to Finland", "2017-04") in found
-    assert not [words for _, words in found if len(words) > 7], (
+    dates = {(moment.thing.label, moment.words) for moment in moments}
+    assert ("Business Forum of China-Italy", "2014") in dates
+    assert ("Visit of Xi Jinping to Finland", "2017-04") in dates
+    assert not [words for _, words in dates if len(words) > 7], (
         "no date of a record is one of the text"
     )
     assert all(moment.passages for moment in moments)
@@ -100,28 +100,28 @@ def test_the_time_line_tells_dates_at_their_precision(client: FlaskClient) -> No
 
 
 def test_a_bar_stands_at_its_year() -> None:
-    drawn = timeline(dated('<urn:x:a> <urn:x:on> "2007"^^xsd:gYear , "2014"^^xsd:gYear .'), "en")
-    assert (drawn.begin, drawn.end) == (2007, 2015)
-    first, second = drawn.moments
-    assert (drawn.place(first.time.begin), drawn.width(first)) == ("0.000%", "12.500%")
-    assert drawn.place(second.time.begin) == drawn.place(2014) == "87.500%"
-    assert drawn.anchor(2007) == "start"
-    assert drawn.anchor(2010) == "middle"
-    assert drawn.anchor(2015) == "end"
+    picture = timeline(dated('<urn:x:a> <urn:x:on> "2007"^^xsd:gYear , "2014"^^xsd:gYear .'), "en")
+    assert (picture.begin, picture.end) == (2007, 2015)
+    first, second = picture.moments
+    assert (picture.place(first.time.begin), picture.width(first)) == ("0.000%", "12.500%")
+    assert picture.place(second.time.begin) == picture.place(2014) == "87.500%"
+    assert picture.anchor(2007) == "start"
+    assert picture.anchor(2010) == "middle"
+    assert picture.anchor(2015) == "end"
 
 
 def test_of_very_many_dates_the_first_ones_are_drawn() -> None:
     days = (f'<urn:x:a/{n}> <urn:x:on> "{1000 + n % 900}-01-01"^^xsd:date .' for n in range(3_000))
-    drawn = timeline(dated(" ".join(days)), "en", most=8)
-    assert drawn.is_partial
-    assert (drawn.total, len(drawn.moments)) == (MOST_ROWS, 8)
+    picture = timeline(dated(" ".join(days)), "en", most=8)
+    assert picture.is_partial
+    assert (picture.total, len(picture.moments)) == (MOST_ROWS, 8)
 
 
 def test_a_graph_without_dates_and_places_has_no_pictures() -> None:
     graph = graph_of("<urn:x:a> <urn:x:says> 1 .")
-    drawn = timeline(graph, "en")
-    assert not drawn.moments
-    assert not drawn.is_partial
+    picture = timeline(graph, "en")
+    assert not picture.moments
+    assert not picture.is_partial
     assert not drawn_map(graph, "en").things
     assert not home(graph, "en").texts
 
@@ -130,9 +130,9 @@ def test_of_very_many_places_the_first_ones_are_drawn() -> None:
     everywhere = (
         f"<urn:x:a/{n}> <{GEO}lat> {n % 90} ; <{GEO}long> {n % 180} ." for n in range(1_000)
     )
-    drawn = drawn_map(graph_of(f"GRAPH <urn:x:g> {{ {' '.join(everywhere)} }}"), "en")
-    assert len(drawn.spots) == MOST_SPOTS
-    assert drawn.more == 1_000 - MOST_SPOTS
+    picture = drawn_map(graph_of(f"GRAPH <urn:x:g> {{ {' '.join(everywhere)} }}"), "en")
+    assert len(picture.spots) == MOST_SPOTS
+    assert picture.more == 1_000 - MOST_SPOTS
 
 
 def test_the_time_line_can_be_narrowed_to_a_class(client: FlaskClient) -> None:
@@ -172,7 +172,7 @@ def test_the_map_shows_places_at_their_coordinates(client: FlaskClient) -> None:
     page = client.get("/map").get_data(as_text=True)
     x, y = world.project(121.45806, 31.22222)
     there = re.findall(f'class="(dot|reach)" cx="{x:.1f}" cy="{y:.1f}" r="([0-9]+)"', page)
-    # Apart where it is wide, then together; the first is not seen, but an address can lead to it.
+    # Separate on a wide page, then joined; the first is hidden, but an address can lead to it.
     assert there == [("reach", "3"), ("reach", "8"), ("dot", "3"), ("reach", "28"), ("dot", "7")]
     assert "31.22° N, 121.46° E" in page
     assert "during the 4th Summit in Shanghai" in page
@@ -253,8 +253,8 @@ def test_pictures_are_well_formed_and_have_words(client: FlaskClient, path: str)
     assert drawings
     for drawing in drawings:
         root = ET.fromstring(drawing)  # noqa: S314 -- the page is ours
-        said = root.get("aria-label") or root.get("aria-labelledby") or root.get("aria-hidden")
-        assert said
+        label = root.get("aria-label") or root.get("aria-labelledby") or root.get("aria-hidden")
+        assert label
         assert not [one for one in root.iter() if "style" in one.attrib]
 
 

@@ -1,4 +1,4 @@
-"""The source reader: the text to the letter, names found in it, facts beside it, notes in place."""
+"""The source reader: the exact text, the names in it, facts beside it, and notes in place."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ class Printed(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self._inside = self._inside or given.get("class") == "printed"
-        if "id" in given:
-            self.ids.append(given["id"] or "")
-        if tag == "a" and (given.get("href") or "").startswith("#"):
-            self.fragments.append((given["href"] or "")[1:])
+        attributes = dict(attrs)
+        self._inside = self._inside or attributes.get("class") == "printed"
+        if "id" in attributes:
+            self.ids.append(attributes["id"] or "")
+        if tag == "a" and (attributes.get("href") or "").startswith("#"):
+            self.fragments.append((attributes["href"] or "")[1:])
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "p"
@@ -79,45 +79,45 @@ def test_a_fact_leads_to_its_place_in_the_text(client: FlaskClient) -> None:
 
 
 def names(pieces: tuple[Piece, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    by_words: dict[str, str] = {}
     for piece in pieces:
         if piece.about is not None:
-            found[piece.words] = getattr(piece.about, "label", str(piece.about))
-        found |= names(piece.parts)
-    return found
+            by_words[piece.words] = getattr(piece.about, "label", str(piece.about))
+        by_words |= names(piece.parts)
+    return by_words
 
 
 def numbered(pieces: tuple[Piece, ...]) -> dict[int, str]:
-    found: dict[int, str] = {}
+    by_number: dict[int, str] = {}
     for piece in pieces:
         if isinstance(piece.about, Mention) and piece.about.number:
-            found[piece.about.number] = piece.words
-        found |= numbered(piece.parts)
-    return found
+            by_number[piece.about.number] = piece.words
+        by_number |= numbered(piece.parts)
+    return by_number
 
 
 def test_names_are_found_where_they_are_printed(mechanisms_release: Release) -> None:
     graph = Graph(mechanisms_release.store, mechanisms_release.base)
     iri = BASE + "source/international-working-mechanisms"
-    read = read_text(graph, iri, None, (1, 100), "en")
-    assert read is not None
-    by_number = {entry.passage.number: entry for entry in read.passages}
-    found = names(by_number[12].pieces)
-    assert found["ZHANG Yujing"] == "ZHANG Yujing"
-    assert found["CICA Business Council"] == "CICA Business Council"
-    assert found["CCCME"] == "CCCME"
+    view = read_text(graph, iri, None, (1, 100), "en")
+    assert view is not None
+    by_number = {entry.passage.number: entry for entry in view.passages}
+    by_words = names(by_number[12].pieces)
+    assert by_words["ZHANG Yujing"] == "ZHANG Yujing"
+    assert by_words["CICA Business Council"] == "CICA Business Council"
+    assert by_words["CCCME"] == "CCCME"
     # The page lost spaces there, and the names were recorded with them.
     assert "?" in by_number[33].passage.quote
     assert any("?" in words for words in names(by_number[33].pieces))
     # A fact leads to the words for its value: of a literal, these; of a thing, what names it.
     words = numbered(by_number[12].pieces)
-    said = {
+    labels = {
         words[fact.number]: fact.value.label
         for subject in by_number[12].subjects
         for fact in subject.statements
         if fact.property.label in ("nominated or appointed to chair", "form of address")
     }
-    assert said == {"ZHANG Yujing": "ZHANG Yujing", "Mr": "Mr."}
+    assert labels == {"ZHANG Yujing": "ZHANG Yujing", "Mr": "Mr."}
     assert by_number[8].flaws == {"not said": 5}
     assert by_number[2].level == 0
     assert by_number[17].is_discussed
@@ -128,9 +128,9 @@ def test_long_texts_stand_on_several_pages(mechanisms_release: Release) -> None:
     iri = BASE + "source/international-working-mechanisms"
     content = mechanisms_release.texts["international-working-mechanisms"]
     pages = [read_text(graph, iri, content, (number, 10), "en") for number in (1, 2, 3, 4)]
-    shown = [entry for read in pages if read for entry in read.passages]
-    assert [entry.passage.number for entry in shown] == list(range(1, 36))
-    assert "".join(entry.passage.quote + entry.after for entry in shown) == content
+    passages = [entry for view in pages if view for entry in view.passages]
+    assert [entry.passage.number for entry in passages] == list(range(1, 36))
+    assert "".join(entry.passage.quote + entry.after for entry in passages) == content
     assert read_text(graph, iri, content, (5, 10), "en") is None
 
 
@@ -159,12 +159,12 @@ def test_pieces_are_the_text(text: str, places: list[tuple[int, int]]) -> None:
         if begin < len(text)
     ]
 
-    def said(pieces: tuple[Piece, ...]) -> str:
+    def joined(pieces: tuple[Piece, ...]) -> str:
         for piece in pieces:
-            assert not piece.parts or said(piece.parts) == piece.words
+            assert not piece.parts or joined(piece.parts) == piece.words
         return "".join(piece.words for piece in pieces)
 
-    assert said(split_into_pieces(text, spans)) == text
+    assert joined(split_into_pieces(text, spans)) == text
 
 
 @given(st.text(), st.text())
@@ -199,9 +199,9 @@ def test_what_the_text_does_not_say_stands_where_one_looks(mechanisms_release: R
 
 def test_the_first_page_begins_with_what_the_texts_are_about(mechanisms_release: Release) -> None:
     leading = home(Graph(mechanisms_release.store, mechanisms_release.base), "en").leading
-    found = {named.iri for named in leading}
-    assert len(found) == 6
-    assert all(iri is not None and "/id/mechanism/" in iri for iri in found)
+    iris = {named.iri for named in leading}
+    assert len(iris) == 6
+    assert all(iri is not None and "/id/mechanism/" in iri for iri in iris)
 
 
 def long_text(passages: int, facts: int) -> Graph:
@@ -223,17 +223,17 @@ def long_text(passages: int, facts: int) -> Graph:
 
 def test_a_very_long_text_is_read_page_by_page() -> None:
     graph = long_text(passages=3_000, facts=0)
-    read = read_text(graph, "urn:x:text", None, (3, 100), "en")
-    assert read is not None
-    assert (read.page, read.pages, len(read.passages)) == (3, 30, 100)
-    assert read.passages[0].passage.quote == "w200"
-    assert not any(entry.facts for entry in read.passages)
+    view = read_text(graph, "urn:x:text", None, (3, 100), "en")
+    assert view is not None
+    assert (view.page, view.pages, len(view.passages)) == (3, 30, 100)
+    assert view.passages[0].passage.quote == "w200"
+    assert not any(entry.facts for entry in view.passages)
 
 
 def test_of_very_many_facts_the_first_ones_stand_beside_a_passage() -> None:
     graph = long_text(passages=3, facts=5_000)
-    read = read_text(graph, "urn:x:text", None, (1, 100), "en")
-    assert read is not None
-    second = read.passages[1]
+    view = read_text(graph, "urn:x:text", None, (1, 100), "en")
+    assert view is not None
+    second = view.passages[1]
     assert (second.facts, second.more) == (5_000, 5_000 - MOST_FACTS)
     assert second.level == 4

@@ -41,12 +41,12 @@ MOST_QUERIES = 8
 
 
 class CountingGraph(Graph):
-    """A graph that counts the queries that it is asked."""
+    """A graph that counts its queries."""
 
-    asked = 0
+    query_count = 0
 
     def rows(self, query: BoundQuery) -> Table:
-        self.asked += not query.is_empty
+        self.query_count += not query.is_empty
         return super().rows(query)
 
 
@@ -84,15 +84,15 @@ def test_a_thing_has_its_label_and_its_types(north_rock: Thing) -> None:
 
 
 def test_shapes_give_the_groups_the_names_and_the_order(north_rock: Thing) -> None:
-    shown = [
+    groups = [
         (group.label, [entry.predicate.label for entry in group.properties])
         for group in north_rock.groups
     ]
-    assert shown[:2] == [
+    assert groups[:2] == [
         ("Names", ["Name as printed"]),
         ("History", ["Lit in", "Ordered by", "Keepers", "Opposite"]),
     ]
-    label, rest = shown[2]
+    label, rest = groups[2]
     assert label == "", "the last group holds what no shape places"
     assert rest == ["administered from", "type"], "other rows say the rest"
 
@@ -138,11 +138,11 @@ def test_notes_about_a_thing_carry_their_words(graph: Graph) -> None:
 
 
 def test_what_points_to_a_thing_is_counted(graph: Graph) -> None:
-    found = {entry.predicate.label: entry for entry in thing(graph, ADA_QUILL, "en").incoming}
-    assert found["keeper"].total == len(found["keeper"].facts) == 2
-    assert "subject" not in found, "derivations vouch for facts and are no facts of the thing"
-    assert "object" not in found
-    keeper = found["keeper"].facts[0]
+    by_label = {entry.predicate.label: entry for entry in thing(graph, ADA_QUILL, "en").incoming}
+    assert by_label["keeper"].total == len(by_label["keeper"].facts) == 2
+    assert "subject" not in by_label, "derivations vouch for facts and are no facts of the thing"
+    assert "object" not in by_label
+    keeper = by_label["keeper"].facts[0]
     assert keeper.other.label == "Ada Quill as keeper of North Rock Light"
     assert [passage.number for passage in keeper.passages] == [3]
 
@@ -168,19 +168,19 @@ def test_properties_under_a_standard_name_give_other_names(
 
     project = sources.load(lights_copy)
     release = build(project, settings, errors_elsewhere, describe_release)  # type: ignore[arg-type]
-    shown = thing(Graph(release.store, release.base), NORTH_ROCK, "en")
-    assert shown.names == ("North Rock",)
+    view = thing(Graph(release.store, release.base), NORTH_ROCK, "en")
+    assert view.names == ("North Rock",)
 
 
 def test_a_passage_stands_in_its_text(graph: Graph) -> None:
-    found = read(graph, BASE + "passage/2")
-    assert found is not None
-    assert found.text.label == "Lights of Île Merrow"
-    assert (found.begin, found.end, found.count) == (22, 89, 7)
-    assert found.previous is not None
-    assert found.next is not None
-    assert (found.previous.number, found.next.number) == (1, 3)
-    subject = found.subjects[0]
+    passage = read(graph, BASE + "passage/2")
+    assert passage is not None
+    assert passage.text.label == "Lights of Île Merrow"
+    assert (passage.begin, passage.end, passage.count) == (22, 89, 7)
+    assert passage.previous is not None
+    assert passage.next is not None
+    assert (passage.previous.number, passage.next.number) == (1, 3)
+    subject = passage.subjects[0]
     assert subject.subject.label == "North Rock Light"
     assert [entry.predicate.label for entry in subject.properties] == [
         "type",
@@ -222,10 +222,10 @@ def test_a_page_needs_few_queries(mechanisms_release: Release, path: str) -> Non
         mechanisms_release.store, mechanisms_release.base, mechanisms_release.naming
     )
     graph.warm_up()
-    graph.asked = 0
+    graph.query_count = 0
     head(graph, graph.base + path)
     thing(graph, graph.base + path, "en")
-    assert graph.asked <= MOST_QUERIES
+    assert graph.query_count <= MOST_QUERIES
 
 
 def test_of_very_many_values_the_first_are_shown_and_the_others_counted() -> None:
@@ -236,10 +236,10 @@ def test_of_very_many_values_the_first_are_shown_and_the_others_counted() -> Non
         for number in range(count)
     ]
     (group,) = thing(graph_of(*quads), "urn:x:hub", "en").groups
-    shown = {entry.predicate.term: entry for entry in group.properties}
-    assert len(shown[node("few")].facts) == few
-    assert len(shown[node("many")].facts) == FIRST_FACTS
-    assert shown[node("many")].more == many - FIRST_FACTS
+    by_term = {entry.predicate.term: entry for entry in group.properties}
+    assert len(by_term[node("few")].facts) == few
+    assert len(by_term[node("many")].facts) == FIRST_FACTS
+    assert by_term[node("many")].more == many - FIRST_FACTS
 
 
 def sentences(count: int) -> list[Quad]:
@@ -258,10 +258,10 @@ def test_of_a_fact_that_very_many_sentences_state_the_first_are_quoted() -> None
     many = 3000
     graph = CountingGraph(OxigraphStore(store_of(sentences(many)), {}), "urn:x:")
     graph.warm_up()
-    graph.asked = 0
+    graph.query_count = 0
     ((entry,),) = (group.properties for group in thing(graph, "urn:x:hub", "en").groups)
     (fact,) = entry.facts
-    assert graph.asked <= MOST_QUERIES, "each thousand of graphs to name is one more query"
+    assert graph.query_count <= MOST_QUERIES, "each thousand of graphs to name is one more query"
     assert fact.status is Status.STATED
     assert [passage.iri for passage in fact.passages] == [
         f"urn:x:s{number:05}" for number in range(MOST_STATINGS)
@@ -293,12 +293,14 @@ def test_of_very_much_that_points_to_a_thing_the_first_is_shown_and_all_is_count
     many = MOST_POINTING + 500
     quads = [Quad(node(f"from-{n}"), node("p"), node("hub"), node("g")) for n in range(many)]
     quads.append(Quad(node("one"), node("q"), node("hub"), node("g")))
-    found = {
+    entries = {
         each.predicate.term: each for each in thing(graph_of(*quads), "urn:x:hub", "en").incoming
     }
-    assert found[node("p")].total == many
-    assert len(found[node("p")].facts) == len({f.other.iri for f in found[node("p")].facts}) == 5
-    assert [fact.other.iri for fact in found[node("q")].facts] == ["urn:x:one"]
+    assert entries[node("p")].total == many
+    assert (
+        len(entries[node("p")].facts) == len({f.other.iri for f in entries[node("p")].facts}) == 5
+    )
+    assert [fact.other.iri for fact in entries[node("q")].facts] == ["urn:x:one"]
 
 
 def test_any_graph_has_pages_without_shapes_notes_or_passages() -> None:
@@ -308,14 +310,14 @@ def test_any_graph_has_pages_without_shapes_notes_or_passages() -> None:
         Quad(node("a"), node("p"), Literal("1"), node("h")),
         Quad(node("Class"), RDFS.label, Literal("A class", language="en"), node("g")),
     ]
-    found = thing(graph_of(*quads), "urn:x:a", "de")
-    (group,) = found.groups
+    view = thing(graph_of(*quads), "urn:x:a", "de")
+    (group,) = view.groups
     entries = {entry.predicate.term: entry for entry in group.properties}
     (fact,) = entries[node("p")].facts
     assert fact.status is Status.RECORDED
-    assert [each.other.label for each in found.types] == ["A class"]
-    assert found.unstated is None
-    assert not found.notes.others
+    assert [each.other.label for each in view.types] == ["A class"]
+    assert view.unstated is None
+    assert not view.notes.others
 
 
 def test_a_fact_of_a_graph_with_words_is_stated() -> None:

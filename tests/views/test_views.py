@@ -36,7 +36,7 @@ QUERIES = view_queries()
 #: How many lines fit on a screen.
 SCREEN = 60
 
-#: What is read whole and put in order where it is read: engines on disk order slowly.
+#: Queries whose rows are sorted by the program, because engines on disk sort slowly.
 UNORDERED = {"texts/positions": {"query-order"}}
 
 
@@ -46,8 +46,8 @@ def named(query: Query) -> str:
 
 @pytest.fixture(params=["lights_release", "mechanisms_release"])
 def release(request: pytest.FixtureRequest) -> Release:
-    found: Release = request.getfixturevalue(request.param)
-    return found
+    release: Release = request.getfixturevalue(request.param)
+    return release
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=named)
@@ -55,13 +55,13 @@ def test_a_query_file_keeps_the_rules(query: Query) -> None:
     findings = [*lint_query(query, Prefixes(sparql.declared_prefixes(query.text)))]
     # Its name has that of its view before it, and the store binds nothing.
     pardoned = {"query-name", "query-parameter"}
-    assert {found.check for found in findings} <= pardoned | UNORDERED.get(query.name, set())
+    assert {finding.check for finding in findings} <= pardoned | UNORDERED.get(query.name, set())
     assert query.summary.endswith("?")
     assert query.description.endswith(".")
     assert set(sparql.declared_prefixes(query.text)) == set(sparql.used_prefixes(query.text))
     assert len(query.text.splitlines()) <= SCREEN
     assert set(query.params) == {name for name in bindable(query.text) if name in query.params}
-    # Only of a text that needs no repair the engine may be asked as it is.
+    # The engine can run the text itself only if the text needs no repair.
     assert repair(query.text).text == query.text
     # By this word the store knows a query that asks for graphs.
     words = [token.text for token in sparql.code(query.body) if token.text.upper() == "GRAPH"]
@@ -83,7 +83,7 @@ def test_every_query_answers_with_its_examples(release: Release) -> None:
 
 #: Those that take any of many rows, or find a term that the graph does not have.
 ENGINES_DIFFER = ("collection/properties", "examples/some", "terms/namings")
-#: Those whose paths the other engine follows before it knows where they begin, for minutes.
+#: Queries with paths that the other engine follows for minutes before it knows where they begin.
 TOO_SLOW = ("nested/closure", "nested/holders")
 
 
@@ -98,10 +98,10 @@ def test_another_engine_gives_the_same_rows(lights_release: Release) -> None:
     graph = Graph(lights_release.store, lights_release.base)
     for query in queries_with_examples(graph):
         if query.name not in (*ENGINES_DIFFER, *TOO_SLOW):
-            asked = query.bind(query.bindings({}))
-            ours = [[_cell(term) for term in row] for row in graph.rows(asked).rows]
-            found: Sequence[Sequence[Identifier | None]] = list(dataset.query(asked.text))  # type: ignore[arg-type]
-            theirs = [[_rdflib_cell(term) for term in row] for row in found]
+            bound = query.bind(query.bindings({}))
+            ours = [[_cell(term) for term in row] for row in graph.rows(bound).rows]
+            rows: Sequence[Sequence[Identifier | None]] = list(dataset.query(bound.text))  # type: ignore[arg-type]
+            theirs = [[_rdflib_cell(term) for term in row] for row in rows]
             assert sorted(theirs) == sorted(ours), query.name
 
 

@@ -53,18 +53,18 @@ def words(expression: Expression) -> str:
     return "".join(part if isinstance(part, str) else part.label for part in expression)
 
 
-def said(entry: VocabularyTerm) -> dict[str, list[str]]:
+def relations(entry: VocabularyTerm) -> dict[str, list[str]]:
     return {row.label: [words(value) for value in row.values] for row in entry.relations}
 
 
 def term(vocabulary: Vocabulary, name: str) -> VocabularyTerm:
-    (found,) = (
+    (match,) = (
         entry
         for section in vocabulary.sections
         for entry in section.terms
         if entry.fragment == name
     )
-    return found
+    return match
 
 
 def test_every_term_is_there_and_defined(mechanisms_release: Release) -> None:
@@ -86,18 +86,18 @@ def test_every_term_is_there_and_defined(mechanisms_release: Release) -> None:
 
 
 def test_a_term_says_what_it_is_related_to_both_ways(lights: Vocabulary) -> None:
-    assert said(term(lights, "Passage"))["Subclasses"] == ["furniture", "heading", "sentence"]
-    assert said(term(lights, "Heading"))["Superclass"] == ["passage"]
-    assert said(term(lights, "Heading"))["Disjoint with"] == ["furniture", "sentence"]
-    assert said(term(lights, "Lighthouse"))["Equivalent"] == ["light"]
-    assert said(term(lights, "keepershipOf"))["Inverse"] == ["has keepership"]
-    assert said(term(lights, "Keepership"))["In the domain of"] == ["keeper", "keepership of"]
-    assert said(term(lights, "Keepership"))["In the range of"] == ["has keepership"]
-    kept = said(term(lights, "keptBy"))
-    assert kept["Follows"] == [
+    assert relations(term(lights, "Passage"))["Subclasses"] == ["furniture", "heading", "sentence"]
+    assert relations(term(lights, "Heading"))["Superclass"] == ["passage"]
+    assert relations(term(lights, "Heading"))["Disjoint with"] == ["furniture", "sentence"]
+    assert relations(term(lights, "Lighthouse"))["Equivalent"] == ["light"]
+    assert relations(term(lights, "keepershipOf"))["Inverse"] == ["has keepership"]
+    assert relations(term(lights, "Keepership"))["In the domain of"] == ["keeper", "keepership of"]
+    assert relations(term(lights, "Keepership"))["In the range of"] == ["has keepership"]
+    relations_of_kept_by = relations(term(lights, "keptBy"))
+    assert relations_of_kept_by["Follows"] == [
         "wherever has keepership, then keeper leads from one thing to another"
     ]
-    assert said(term(lights, "keeper"))["Step of the chain of"] == ["kept by"]
+    assert relations(term(lights, "keeper"))["Step of the chain of"] == ["kept by"]
 
 
 def test_what_a_property_is_stands_beside_it(lights: Vocabulary) -> None:
@@ -153,11 +153,11 @@ def test_the_tree_has_every_class_with_its_properties(mechanisms: Vocabulary) ->
 
 
 def test_the_narrow_tree_has_the_width_of_a_phone(mechanisms: Vocabulary) -> None:
-    drawn = mechanisms.pictures.upright
-    assert drawn is not None
-    assert drawn.width <= 328
-    # A class stands to the right of the one that it is under, and lower.
-    assert len(drawn.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
+    picture = mechanisms.pictures.upright
+    assert picture is not None
+    assert picture.width <= 328
+    # A class is to the right of its superclass, and below it.
+    assert len(picture.lines) == sum(len(branch.branches) for branch in _all(mechanisms.tree))
 
 
 def _all(branches: Sequence[Branch]) -> list[Branch]:
@@ -205,11 +205,11 @@ def odd() -> Vocabulary:
 
 
 def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
-    found = said(term(odd, "p"))
-    assert found["Domain"] == ["l:Light or l:Body"]
-    assert found["Range"] == ["not (l:Place and l:Light)"]
-    assert found["Has close match"] == ["https://example.org/other#p"]
-    light = said(term(odd, "Light"))
+    relations_of_p = relations(term(odd, "p"))
+    assert relations_of_p["Domain"] == ["l:Light or l:Body"]
+    assert relations_of_p["Range"] == ["not (l:Place and l:Light)"]
+    assert relations_of_p["Has close match"] == ["https://example.org/other#p"]
+    light = relations(term(odd, "Light"))
     assert light["Superclass"] == [
         "[l:unheard l:of]",
         "inverse l:p max 1 l:Body",
@@ -221,8 +221,8 @@ def test_nameless_classes_are_told_in_words(odd: Vocabulary) -> None:
 
 
 def test_what_runs_in_a_circle_ends(odd: Vocabulary) -> None:
-    assert said(term(odd, "Loop"))["Superclass"][0].count("something without a name") == 1
-    assert said(term(odd, "Ring"))["Superclass"] == ["{l:a}"]
+    assert relations(term(odd, "Loop"))["Superclass"][0].count("something without a name") == 1
+    assert relations(term(odd, "Ring"))["Superclass"] == ["{l:a}"]
     # Of two classes under each other each is in the tree.
     assert {"l:Hen", "l:Egg"} <= {branch.term.label for branch in _all(odd.tree)}
 
@@ -235,7 +235,7 @@ def test_notes_are_in_the_language_of_the_reader(odd: Vocabulary) -> None:
 
 
 def test_any_graph_has_a_vocabulary() -> None:
-    found = of_turtle(
+    vocabulary = of_turtle(
         """
         @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
         @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -245,15 +245,15 @@ def test_any_graph_has_a_vocabulary() -> None:
         other:name a rdf:Property .
         """
     )
-    assert found.ontology is None
-    assert [(each.title, each.terms[0].term.label) for each in found.sections] == [
+    assert vocabulary.ontology is None
+    assert [(each.title, each.terms[0].term.label) for each in vocabulary.sections] == [
         ("Classes", "boat"),
         ("Properties", "owner"),
     ]
-    assert found.tree[0].properties == (found.sections[1].terms[0].term,)
+    assert vocabulary.tree[0].properties == (vocabulary.sections[1].terms[0].term,)
     # Nothing has counted how often they are used.
-    assert found.sections[0].terms[0].uses is None
-    (used,) = found.in_use
+    assert vocabulary.sections[0].terms[0].uses is None
+    (used,) = vocabulary.in_use
     assert used.namespace == "https://other.example/"
     assert [term.term.value.rpartition("/")[2] for term in used.terms] == ["Boat", "name", "owner"]
     assert all(term.is_declared and not term.count for term in used.terms)
@@ -338,11 +338,11 @@ def test_edges_that_need_not_cross_do_not() -> None:
 
 @pytest.mark.parametrize("picture", ["tree", "upright", "network"])
 def test_no_box_lies_on_another(mechanisms: Vocabulary, picture: str) -> None:
-    drawn: Drawing = getattr(mechanisms.pictures, picture)
-    boxes = drawn.boxes
+    drawing: Drawing = getattr(mechanisms.pictures, picture)
+    boxes = drawing.boxes
     for number, one in enumerate(boxes):
-        assert 0 <= one.x <= drawn.width - one.width
-        assert 0 <= one.y <= drawn.height - one.height
+        assert 0 <= one.x <= drawing.width - one.width
+        assert 0 <= one.y <= drawing.height - one.height
         for other in boxes[:number]:
             apart_x = one.x >= other.x + other.width or other.x >= one.x + one.width
             apart_y = one.y >= other.y + other.height or other.y >= one.y + one.height
@@ -354,8 +354,8 @@ def test_the_network_says_each_property_once(mechanisms: Vocabulary) -> None:
     assert len(names) == len(set(names)) > 40
     picture = mechanisms.pictures.network
     assert picture is not None
-    drawn = {entry.iri for box in picture.boxes if not box.is_class for entry in box.terms}
-    assert drawn == set(names)
+    iris = {entry.iri for box in picture.boxes if not box.is_class for entry in box.terms}
+    assert iris == set(names)
     # Of two inverses one is drawn, and no shortcut.
     ends = [str(name).rpartition("#")[2] for name in names]
     assert ("hasSecretariat" in ends) != ("secretariatOf" in ends)

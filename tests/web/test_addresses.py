@@ -197,11 +197,11 @@ def test_a_query_comes_as_clients_of_virtuoso_and_fuseki_send_it(
 def test_an_empty_graph_beside_another_is_left_out(client: FlaskClient) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     graph = "https://example.org/lights/passage/2"
-    asked = [
+    answers = [
         client.get("/sparql", query_string=[("query", query), ("default-graph-uri", graph), *more])
         for more in ([], [("default-graph-uri", ""), ("named-graph-uri", "")])
     ]
-    assert asked[0].data == asked[1].data
+    assert answers[0].data == answers[1].data
     assert client.get(f"{ASK}&default-graph-uri=none").status_code == 400
 
 

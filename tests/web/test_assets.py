@@ -1,4 +1,4 @@
-"""The scripts of the pages: what is locked, what is bundled, and a machine without Node."""
+"""The scripts of the pages: locked versions, bundles, and a machine without Node."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ WEB = TESTS.parent / "graphsvc" / "web"
 )
 def test_the_lock_names_versions_and_hashes_and_no_registry(folder: Path) -> None:
     locked = json.loads((folder / "package-lock.json").read_text("utf-8"))["packages"]
-    wanted = json.loads((folder / "package.json").read_text("utf-8"))
-    direct = wanted["dependencies"] | wanted.get("devDependencies", {})
+    manifest = json.loads((folder / "package.json").read_text("utf-8"))
+    direct = manifest["dependencies"] | manifest.get("devDependencies", {})
     assert {locked[f"node_modules/{name}"]["version"] for name in direct} == set(direct.values())
     for name, package in locked.items():
         assert "resolved" not in package
@@ -40,8 +40,8 @@ def test_the_lock_names_versions_and_hashes_and_no_registry(folder: Path) -> Non
 def test_the_licence_of_every_bundled_library_is_served(lights_release: Release) -> None:
     client = create_app(lights_release, settings.load({}, {})).test_client()
     text = client.get("/static/assets/licences.txt").text
-    wanted = json.loads((WEB / "assets" / "package.json").read_text("utf-8"))["dependencies"]
-    for name, version in wanted.items():
+    dependencies = json.loads((WEB / "assets" / "package.json").read_text("utf-8"))["dependencies"]
+    for name, version in dependencies.items():
         assert re.search(rf"^{re.escape(name)} {re.escape(version)} \(MIT\)$", text, re.MULTILINE)
     assert "esbuild" not in text
 

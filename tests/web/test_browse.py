@@ -82,8 +82,8 @@ def test_the_counts_are_those_of_the_endpoint(client: FlaskClient) -> None:
 
 
 def test_a_property_is_read_backwards(client: FlaskClient) -> None:
-    found = rows(client, "/browse.json?~iwm:hasSecretariat=mechanism:bfic")
-    assert set(found) == {"BFIC Chinese Secretariat", "BFIC Italian Secretariat"}
+    by_label = rows(client, "/browse.json?~iwm:hasSecretariat=mechanism:bfic")
+    assert set(by_label) == {"BFIC Chinese Secretariat", "BFIC Italian Secretariat"}
 
 
 def test_dates_lie_in_spans_as_precisely_as_they_are_printed(client: FlaskClient) -> None:
@@ -131,8 +131,8 @@ def test_each_value_has_the_passages_that_state_it(client: FlaskClient) -> None:
 
 def test_what_follows_is_told_from_what_is_stated(client: FlaskClient) -> None:
     query = "/browse.json?class=iwm:Mechanism&column=iwm:secretariatProvidedBy"
-    found = rows(client, query)
-    crccme = next(values for label, values in found.items() if label.startswith("China Russia"))
+    by_label = rows(client, query)
+    crccme = next(values for label, values in by_label.items() if label.startswith("China Russia"))
     (value,) = crccme["iwm:secretariatProvidedBy"]
     assert value["status"] in ("stated", "inferred")
     assert value["passages"]
@@ -159,20 +159,20 @@ def test_old_addresses_lead_to_the_new(client: FlaskClient) -> None:
 
 
 def test_mechanisms_stand_side_by_side(client: FlaskClient) -> None:
-    found = rows(client, "/compare.json?" + "&".join(f"iri={iri}" for iri in SIX))
-    assert len(found) == 6
-    bfic = found["Business Forum of China-Italy"]
-    shown = {
+    by_label = rows(client, "/compare.json?" + "&".join(f"iri={iri}" for iri in SIX))
+    assert len(by_label) == 6
+    bfic = by_label["Business Forum of China-Italy"]
+    cells = {
         re.split("[:/]", name)[-1]: {
             str(value.get("label", value.get("value"))) for value in values
         }
         for name, values in bfic.items()
     }
-    assert shown["Mechanism-dates"] == {"2014"}
-    assert shown["Mechanism-instruments"] == {"MOU of BFIC"}
-    assert shown["Mechanism-chineseSecretariat"] == {"BFIC Chinese Secretariat"}
-    assert shown["Mechanism-otherSecretariat"] == {"BFIC Italian Secretariat"}
-    assert {"technology", "tourism"} <= shown["Mechanism-fields"]
+    assert cells["Mechanism-dates"] == {"2014"}
+    assert cells["Mechanism-instruments"] == {"MOU of BFIC"}
+    assert cells["Mechanism-chineseSecretariat"] == {"BFIC Chinese Secretariat"}
+    assert cells["Mechanism-otherSecretariat"] == {"BFIC Italian Secretariat"}
+    assert {"technology", "tourism"} <= cells["Mechanism-fields"]
     (secretariat,) = bfic[next(name for name in bfic if name.endswith("otherSecretariat"))]
     (detail,) = secretariat["details"]
     assert {one["label"] for one in detail["values"]} == {"CONFINDUSTRIA", "ICE"}
@@ -193,7 +193,7 @@ def test_a_comparison_begins_with_what_leads_and_folds_what_is_alike(client: Fla
     assert "Numbers given" in leading
     assert ">Abbreviation<" not in leading
     assert ">Abbreviation<" in folded[0]
-    # Only the printed form of a year differs from the number: that is said once.
+    # A year and its printed form differ in nothing else: only one of them is shown.
     assert ">Founded<" not in folded[0] or ">Founding year<" not in folded[0]
     two = client.get("/compare?iri=mechanism:crccme&iri=mechanism:bfic").text
     alike = two.partition("In which all are alike")[2]
@@ -217,9 +217,9 @@ def test_a_comparison_is_quiet_where_nothing_is_expected(client: FlaskClient) ->
 
 def test_a_comparison_can_be_turned_round(client: FlaskClient) -> None:
     address = "/compare?iri=mechanism:crccme&iri=mechanism:bfic&highlight=differences"
-    turned = f"{address}&things=rows"
-    assert f'href="{escape(turned)}">Things as rows' in client.get(address).text
-    page = client.get(turned).text
+    address_of_rows = f"{address}&things=rows"
+    assert f'href="{escape(address_of_rows)}">Things as rows' in client.get(address).text
+    page = client.get(address_of_rows).text
     assert f'href="{escape(address)}">Things as columns' in page
     tables = page.count("<table")
     assert page.count('<th scope="row">') == 2 * tables
@@ -256,15 +256,15 @@ def test_a_workbook_opens(client: FlaskClient) -> None:
     assert answer.data.startswith(b"PK")
     sheet = load_workbook(io.BytesIO(answer.data)).active
     assert sheet is not None
-    found = list(sheet.iter_rows(values_only=True))
-    assert found[0][:2] == ("Thing", "IRI")
-    assert len(found) == 7
+    lines = list(sheet.iter_rows(values_only=True))
+    assert lines[0][:2] == ("Thing", "IRI")
+    assert len(lines) == 7
 
 
 def test_words_stay_words_in_a_workbook() -> None:
-    made = workbook("a/b", ["=x"], [["=1+1"], [None], [7], ["\x00<&"]])
-    assert zipfile.ZipFile(io.BytesIO(made)).testzip() is None
-    sheet = load_workbook(io.BytesIO(made)).active
+    content = workbook("a/b", ["=x"], [["=1+1"], [None], [7], ["\x00<&"]])
+    assert zipfile.ZipFile(io.BytesIO(content)).testzip() is None
+    sheet = load_workbook(io.BytesIO(content)).active
     assert sheet is not None
     assert [row[0].value for row in sheet.iter_rows()] == ["=x", "=1+1", None, 7, "\ufffd<&"]
     assert sheet["A2"].data_type == "s"
@@ -293,8 +293,8 @@ def test_formats_are_negotiated(client: FlaskClient) -> None:
     assert ask("image/png").status_code == 406
     again = ask("text/csv")
     tag = again.headers["ETag"]
-    held = client.get("/browse.csv?class=iwm:Country", headers={"If-None-Match": tag})
-    assert held.status_code == 304
+    unchanged = client.get("/browse.csv?class=iwm:Country", headers={"If-None-Match": tag})
+    assert unchanged.status_code == 304
 
 
 def opened(client: FlaskClient, page: str, number: int) -> list[dict[str, str]]:

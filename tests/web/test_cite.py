@@ -42,9 +42,9 @@ def claim(client: FlaskClient) -> str:
     """Return the address of the page about the claim that the light was lit in 1871."""
     thing = BASE + "id/light/north-rock"
     text = client.get("/cite", query_string={"iri": thing}).get_data(as_text=True)
-    found = re.search(r'<span>1871</span> <a class="cite" href="([^"]+)"', text)
-    assert found, "the fact has no link to its citation"
-    return found[1].replace("&amp;", "&")
+    link = re.search(r'<span>1871</span> <a class="cite" href="([^"]+)"', text)
+    assert link, "the fact has no link to its citation"
+    return link[1].replace("&amp;", "&")
 
 
 def citation(words: str) -> Citation:
@@ -147,16 +147,16 @@ def test_ris_is_read(client: FlaskClient, claim: str) -> None:
 
 @pytest.mark.parametrize("words", [NASTY, "机电产品进出口商会", "C:\\tex", "a\nb"])
 def test_nothing_in_the_words_breaks_a_format(words: str) -> None:
-    said = " ".join(words.split())
+    text = " ".join(words.split())
     library = parse_bibtex(bibtex(citation(words)))
     assert not library.failed_blocks
     (entry,) = library.entries
-    assert untex(entry["title"][1:-1]) == said
+    assert untex(entry["title"][1:-1]) == text
     (other,) = parse_string(bibtex(citation(words)), "bibtex").entries.values()
-    assert untex(other.fields["howpublished"]) == said
+    assert untex(other.fields["howpublished"]) == text
     (record,) = rispy.loads(ris(citation(words)))
-    assert record["title"] == said
-    assert said.split()[0] in plain_text(citation(words))
+    assert record["title"] == text
+    assert text.split()[0] in plain_text(citation(words))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
@@ -186,7 +186,7 @@ def test_a_thing_and_inferred_and_editorial_facts_are_cited(client: FlaskClient)
         page += cited
     assert "North Rock Light" in page
     addresses = [
-        found.replace("&amp;", "&") for found in re.findall(r'class="cite" href="([^"]+)"', page)
+        link.replace("&amp;", "&") for link in re.findall(r'class="cite" href="([^"]+)"', page)
     ]
     kinds = {urlsplit(address).query.split("=")[0] for address in addresses}
     assert kinds == {"claim", "iri"}

@@ -41,7 +41,7 @@ NAMES = [coding.name for coding in CODINGS]
 
 
 class Reader:
-    """Reads a compressed stream as a client does: what has come so far, and whether it ended."""
+    """Reads a compressed stream as a client does: its content so far, and whether it has ended."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -69,7 +69,7 @@ class Reader:
 
 @dataclass
 class Inner:
-    """A WSGI application that answers as it is made to, and remembers its request."""
+    """A WSGI application with a fixed answer that records its requests."""
 
     chunks: Sequence[bytes] = (TEXT,)
     status: int = 200
@@ -87,7 +87,7 @@ class Inner:
 
 
 @dataclass
-class Got:
+class Response:
     """What came out, as a transport takes it; ``error`` is what ended it early."""
 
     status: int = 0
@@ -123,17 +123,17 @@ class Got:
         return data
 
 
-def ask(app: Inner, method: str = "GET", **headers: str) -> Got:
-    got = Got()
+def ask(app: Inner, method: str = "GET", **headers: str) -> Response:
+    answer = Response()
     wish = DeliveryOptions(method, headers.get("accept_encoding"), headers.get("if_none_match"))
     environ = create_environ(method=method)
     if wish.if_none_match is not None:
         environ["HTTP_IF_NONE_MATCH"] = wish.if_none_match
     try:
-        DeliveryMiddleware(app).answer(environ, Delivery(wish, got))
+        DeliveryMiddleware(app).answer(environ, Delivery(wish, answer))
     except RuntimeError as error:
-        got.error = error
-    return got
+        answer.error = error
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -183,14 +183,14 @@ weights = st.integers(0, 1000).map(lambda thousandths: f"{thousandths / 1000:.3f
 wishes = st.dictionaries(st.sampled_from([*NAMES, "identity", "deflate"]), weights)
 
 
-@given(wanted=wishes, order=st.randoms(use_true_random=False))
-def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], order: Any) -> None:
-    entries = [f"{name} ; q={weight}" for name, weight in wanted.items()]
+@given(weights=wishes, order=st.randoms(use_true_random=False))
+def test_the_heaviest_coding_wins_whatever_the_order(weights: dict[str, str], order: Any) -> None:
+    entries = [f"{name} ; q={weight}" for name, weight in weights.items()]
     order.shuffle(entries)
     best = negotiate_codings(" , ".join(entries)).best
-    ours = {name: float(wanted.get(name, 0)) for name in NAMES}
+    ours = {name: float(weights.get(name, 0)) for name in NAMES}
     heaviest = max(ours.values())
-    if heaviest == 0 or heaviest < float(wanted.get("identity", 0)):
+    if heaviest == 0 or heaviest < float(weights.get("identity", 0)):
         assert best is None
     else:
         assert best is not None
@@ -199,8 +199,8 @@ def test_the_heaviest_coding_wins_whatever_the_order(wanted: dict[str, str], ord
 
 @given(header=st.text(alphabet='gzipbrstd*;,=q.01" \\identy', max_size=60) | st.text(max_size=30))
 def test_garbage_is_no_wish_that_fails(header: str) -> None:
-    wanted = negotiate_codings(header)
-    assert wanted.best is None or wanted.best in wanted.codings
+    negotiated = negotiate_codings(header)
+    assert negotiated.best is None or negotiated.best in negotiated.codings
 
 
 @pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: coding.name)
@@ -218,28 +218,28 @@ def test_each_chunk_can_be_read_when_it_comes(coding: Coding, chunks: list[bytes
 @pytest.mark.parametrize("name", NAMES)
 @given(chunks=st.lists(st.binary(max_size=2000), min_size=1, max_size=5))
 def test_what_is_read_is_what_was_answered(name: str, chunks: list[bytes]) -> None:
-    got = ask(Inner(chunks), accept_encoding=name)
-    assert got.read == b"".join(chunks)
-    assert got.ended
+    answer = ask(Inner(chunks), accept_encoding=name)
+    assert answer.read == b"".join(chunks)
+    assert answer.ended
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_whole_answer_has_its_new_length(name: str) -> None:
     app = Inner(headers={"Content-Type": "text/csv", "Content-Length": str(len(TEXT))})
-    got = ask(app, accept_encoding=name)
-    assert got.headers["content-encoding"] == name
-    assert got.length == len(got.content)
-    assert len(got.content) < len(TEXT) / 2
-    assert got.read == TEXT
+    answer = ask(app, accept_encoding=name)
+    assert answer.headers["content-encoding"] == name
+    assert answer.length == len(answer.content)
+    assert len(answer.content) < len(TEXT) / 2
+    assert answer.read == TEXT
 
 
 @pytest.mark.parametrize("name", [*NAMES, "identity"])
 def test_a_page_goes_out_as_a_whole(name: str) -> None:
     page = b"<p>words</p>" * 20_000
     app = Inner([page], headers={"Content-Type": "text/html", "Content-Length": str(len(page))})
-    got = ask(app, accept_encoding=name)
-    assert got.length == len(got.content)
-    assert got.read == page
+    answer = ask(app, accept_encoding=name)
+    assert answer.length == len(answer.content)
+    assert answer.read == page
 
 
 @pytest.mark.parametrize("name", [*NAMES, "identity"])
@@ -250,24 +250,24 @@ def test_what_does_not_fit_the_buffer_goes_out_as_it_comes(name: str) -> None:
         def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
             for chunk in super().__call__(environ, start):
                 yield chunk
-                parts.append(len(got.chunks))
+                parts.append(len(answer.chunks))
 
-    got = Got()
+    answer = Response()
     app = Watched([LONG, b"more", LONG])
-    DeliveryMiddleware(app).answer(create_environ(), Delivery(DeliveryOptions("GET", name), got))
+    DeliveryMiddleware(app).answer(create_environ(), Delivery(DeliveryOptions("GET", name), answer))
     assert parts == [1, 1, 2]
-    assert got.length is None
-    assert got.read == LONG + b"more" + LONG
+    assert answer.length is None
+    assert answer.read == LONG + b"more" + LONG
 
 
 @pytest.mark.parametrize("name", [*NAMES, "identity"])
 def test_what_breaks_off_has_no_end(name: str) -> None:
-    got = ask(Inner([LONG, LONG], breaks_off=True), accept_encoding=name)
-    assert str(got.error) == "The answer broke off."
-    assert not got.ended
+    answer = ask(Inner([LONG, LONG], breaks_off=True), accept_encoding=name)
+    assert str(answer.error) == "The answer broke off."
+    assert not answer.ended
     if name != "identity":
         reader = Reader(name)
-        assert b"".join(reader.read(chunk) for chunk in got.chunks) == LONG * 2
+        assert b"".join(reader.read(chunk) for chunk in answer.chunks) == LONG * 2
         assert not reader.ended
 
 
@@ -280,31 +280,40 @@ def test_what_fails_before_its_first_byte_is_told_instead() -> None:
                 start("500 Any", [("Content-Type", "text/plain")])
                 yield str(environ[FAILURE]).encode()
 
-    got = ask(Failing([b"a part"], breaks_off=True))
-    assert (got.status, got.content, got.ended) == (500, b"The answer broke off.", True)
+    answer = ask(Failing([b"a part"], breaks_off=True))
+    assert (answer.status, answer.content, answer.ended) == (
+        500,
+        b"The answer broke off.",
+        True,
+    )
 
 
 def test_head_makes_no_more_of_an_answer_than_it_tells() -> None:
-    made: list[int] = []
+    chunks: list[int] = []
 
     class Endless(Inner):
         def __call__(self, _: WSGIEnvironment, start: StartResponse) -> Iterator[bytes]:
             write = start("200 OK", [("Content-Type", "text/csv")])
-            while len(made) < 1000:
-                made.append(1)
+            while len(chunks) < 1000:
+                chunks.append(1)
                 write(LONG)
             yield b""
 
-    got = ask(Endless(), "HEAD")
-    assert (got.status, got.length, got.content, got.ended) == (200, None, b"", True)
-    assert len(made) == 1
+    answer = ask(Endless(), "HEAD")
+    assert (answer.status, answer.length, answer.content, answer.ended) == (
+        200,
+        None,
+        b"",
+        True,
+    )
+    assert len(chunks) == 1
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
 def test_every_format_of_the_table_is_compressed_once(fmt: Any) -> None:
     # A workbook is a ZIP archive: what its format says it has done is not done again.
-    got = ask(Inner(headers={"Content-Type": fmt.content_type}), accept_encoding="br")
-    assert ("content-encoding" in got.headers) is not fmt.packed
+    answer = ask(Inner(headers={"Content-Type": fmt.content_type}), accept_encoding="br")
+    assert ("content-encoding" in answer.headers) is not fmt.packed
 
 
 def test_only_archives_are_packed(mechanisms_release: Release) -> None:
@@ -330,21 +339,21 @@ def test_only_archives_are_packed(mechanisms_release: Release) -> None:
     ],
 )
 def test_what_would_not_gain_or_must_not_change_is_left_alone(app: Inner) -> None:
-    got = ask(app, accept_encoding="gzip")
-    assert got.content == b"".join(app.chunks)
-    assert got.headers.get("content-encoding") == app.headers.get("Content-Encoding")
+    answer = ask(app, accept_encoding="gzip")
+    assert answer.content == b"".join(app.chunks)
+    assert answer.headers.get("content-encoding") == app.headers.get("Content-Encoding")
 
 
 def test_who_refuses_the_identity_gets_a_coding_even_of_little() -> None:
-    got = ask(Inner([b"x"]), accept_encoding="identity;q=0, gzip")
-    assert (got.headers["content-encoding"], got.read) == ("gzip", b"x")
+    answer = ask(Inner([b"x"]), accept_encoding="identity;q=0, gzip")
+    assert (answer.headers["content-encoding"], answer.read) == ("gzip", b"x")
     nothing = ask(Inner([b""]), accept_encoding="identity;q=0, gzip")
     assert "content-encoding" not in nothing.headers
 
 
 def test_who_takes_nothing_is_not_left_without_an_answer() -> None:
-    got = ask(Inner(), accept_encoding="*;q=0")
-    assert (got.status, got.read) == (200, TEXT)
+    answer = ask(Inner(), accept_encoding="*;q=0")
+    assert (answer.status, answer.read) == (200, TEXT)
 
 
 @pytest.mark.parametrize(
@@ -367,9 +376,9 @@ def test_caches_learn_what_chose_the_answer(before: str | None, after: str, head
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("length", [None, str(SMALLEST), "1"])
 def test_the_headers_of_head_are_those_of_get(name: str, length: str | None) -> None:
-    known = {} if length is None else {"Content-Length": length}
+    length_field = {} if length is None else {"Content-Length": length}
     content = b"x" * int(length or SMALLEST)
-    app = Inner([content], headers={"Content-Type": "text/csv", "ETag": TAG, **known})
+    app = Inner([content], headers={"Content-Type": "text/csv", "ETag": TAG, **length_field})
     get, head = (ask(app, method, accept_encoding=name) for method in ("GET", "HEAD"))
     assert head.headers == get.headers
     assert head.chunks == []
@@ -388,7 +397,7 @@ def test_each_representation_has_its_own_tag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "held", "inner", "outer"),
+    ("accepted", "cached_tag", "inner", "outer"),
     [
         ("gzip", 'W/"0123-gzip"', 'W/"0123", W/"0123-gzip"', 'W/"0123-gzip"'),
         ("br, gzip", '"0123-gzip", W/"x"', 'W/"0123", W/"0123-gzip", W/"x"', 'W/"0123-gzip"'),
@@ -399,25 +408,27 @@ def test_each_representation_has_its_own_tag() -> None:
     ],
 )
 def test_a_client_is_told_that_what_it_holds_is_fresh(
-    accepted: str, held: str, inner: str, outer: str
+    accepted: str, cached_tag: str, inner: str, outer: str
 ) -> None:
     app = tagged(status=304, chunks=[b""])
-    got = ask(app, accept_encoding=accepted, if_none_match=held)
+    answer = ask(app, accept_encoding=accepted, if_none_match=cached_tag)
     assert app.requests[0]["HTTP_IF_NONE_MATCH"] == inner
-    assert (got.status, got.headers["etag"], got.content) == (304, outer, b"")
-    assert got.headers["vary"] == "Accept-Encoding"
-    assert "content-encoding" not in got.headers
+    assert (answer.status, answer.headers["etag"], answer.content) == (304, outer, b"")
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert "content-encoding" not in answer.headers
 
 
 @pytest.mark.parametrize(
-    ("accepted", "held"),
+    ("accepted", "cached_tag"),
     [
         ("identity", 'W/"0123-gzip"'),
         ("br", 'W/"0123-gzip"'),
         ("gzip, identity;q=0", TAG),
     ],
 )
-def test_what_a_client_does_not_take_is_not_what_it_may_keep(accepted: str, held: str) -> None:
+def test_what_a_client_does_not_take_is_not_what_it_may_keep(
+    accepted: str, cached_tag: str
+) -> None:
     app = tagged()
-    ask(app, accept_encoding=accepted, if_none_match=held)
+    ask(app, accept_encoding=accepted, if_none_match=cached_tag)
     assert TAG not in app.requests[0].get("HTTP_IF_NONE_MATCH", "")

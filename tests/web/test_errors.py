@@ -1,4 +1,4 @@
-"""One shape for every error of every route: RFC 9457, and its readable editions."""
+"""One shape for every error of every route: RFC 9457, and its readable forms."""
 
 from __future__ import annotations
 
@@ -159,13 +159,13 @@ def test_programs_get_problem_details(client: FlaskClient, wrong: Wrong) -> None
     answer = send(client, wrong, "application/json")
     assert answer.status_code == wrong.status
     assert answer.content_type == "application/problem+json"
-    told = answer.get_json()
-    assert told["status"] == wrong.status
-    assert told["type"] in {f"/problems#{kind.name}" for kind in KINDS}
-    assert told["title"]
-    assert told["detail"]
-    assert told["remedy"]
-    assert set(told) <= {
+    problem = answer.get_json()
+    assert problem["status"] == wrong.status
+    assert problem["type"] in {f"/problems#{kind.name}" for kind in KINDS}
+    assert problem["title"]
+    assert problem["detail"]
+    assert problem["remedy"]
+    assert set(problem) <= {
         *("type", "title", "status", "detail", "remedy"),
         *("line", "column", "excerpt", "variants"),
     }
@@ -177,25 +177,27 @@ def test_programs_get_problem_details(client: FlaskClient, wrong: Wrong) -> None
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_terminals_get_text(client: FlaskClient, wrong: Wrong) -> None:
-    told = send(client, wrong, "application/json").get_json()
+    problem = send(client, wrong, "application/json").get_json()
     answer = send(client, wrong, "text/plain")
     assert answer.status_code == wrong.status
     assert answer.content_type == "text/plain; charset=utf-8"
-    assert answer.text.startswith(f"{told['status']} {told['title']}\n\n{told['detail']}\n")
-    assert told["remedy"] in answer.text
+    assert answer.text.startswith(
+        f"{problem['status']} {problem['title']}\n\n{problem['detail']}\n"
+    )
+    assert problem["remedy"] in answer.text
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_people_get_a_page(client: FlaskClient, wrong: Wrong) -> None:
-    told = send(client, wrong, "application/json").get_json()
+    problem = send(client, wrong, "application/json").get_json()
     answer = send(client, wrong, "text/html")
     assert answer.status_code == wrong.status
     assert answer.content_type == "text/html; charset=utf-8"
     assert "<script>" not in answer.text
     words = unescape(answer.text)
-    assert f"<h1>{told['title']}</h1>" in words
-    assert told["detail"] in words
-    assert told["remedy"] in words
+    assert f"<h1>{problem['title']}</h1>" in words
+    assert problem["detail"] in words
+    assert problem["remedy"] in words
 
 
 @pytest.mark.parametrize("accept", ["image/png", "", "nonsense", "*/*;q=0"])
@@ -206,8 +208,10 @@ def test_an_error_never_fails_for_want_of_a_format(client: FlaskClient, accept: 
 
 def test_an_error_about_a_thing_can_be_rdf(client: FlaskClient) -> None:
     answer = client.get("/doc/id/light/none", headers={"Accept": "text/turtle"})
-    told = {quad.predicate.value: quad.object for quad in parse(answer.data, RdfFormat.TURTLE)}
-    status = told["http://www.w3.org/2011/http#statusCodeValue"]
+    properties = {
+        quad.predicate.value: quad.object for quad in parse(answer.data, RdfFormat.TURTLE)
+    }
+    status = properties["http://www.w3.org/2011/http#statusCodeValue"]
     assert getattr(status, "value", "") == "404"
 
 
@@ -249,8 +253,8 @@ def test_what_nobody_expects_is_told_in_the_same_shape(
         raise error
 
     answer = app.test_client().get("/broken")
-    told = answer.get_json()
-    assert (answer.status_code, told["type"]) == (status, f"/problems#{name}")
+    problem = answer.get_json()
+    assert (answer.status_code, problem["type"]) == (status, f"/problems#{name}")
     assert "secret" not in answer.text
 
 

@@ -25,22 +25,22 @@ class Head(HTMLParser):
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.ways: list[str] = []
-        self.folded: list[str] = []
+        self.links: list[str] = []
+        self.folded_links: list[str] = []
         self.ids: list[str] = []
         self.words: list[str] = []
         self._in = ""
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        is_first = not self._in and (tag != "p" or not self.ways)
-        if is_first and (tag, given.get("class")) in (("p", "ways"), ("details", "data")):
-            self._in = given["class"]
-        self.ids += [given["id"]] if "id" in given else []
+        attributes = {name: value or "" for name, value in attrs}
+        is_first = not self._in and (tag != "p" or not self.links)
+        if is_first and (tag, attributes.get("class")) in (("p", "ways"), ("details", "data")):
+            self._in = attributes["class"]
+        self.ids += [attributes["id"]] if "id" in attributes else []
         if tag == "a" and self._in:
-            links = self.ways if self._in == "ways" else self.folded
-            links.append(given["href"].partition("?query=")[0])
+            links = self.links if self._in == "ways" else self.folded_links
+            links.append(attributes["href"].partition("?query=")[0])
 
     def handle_data(self, data: str) -> None:
         self.words += [data] if self._in == "data" else []
@@ -55,7 +55,7 @@ def head(client: FlaskClient, address: str) -> Head:
 
 
 @pytest.mark.parametrize(
-    ("thing", "ways"),
+    ("thing", "links"),
     [
         ("id/mechanism/bfic", ["/compare?class=iwm:InternationalWorkingMechanism"]),
         # A mechanism that is an association as well.
@@ -74,16 +74,16 @@ def head(client: FlaskClient, address: str) -> Head:
         ("source/international-working-mechanisms", []),
     ],
 )
-def test_one_line_leads_on_from_a_thing(client: FlaskClient, thing: str, ways: list[str]) -> None:
+def test_one_line_leads_on_from_a_thing(client: FlaskClient, thing: str, links: list[str]) -> None:
     iri = f"https://w3id.org/iwm/{thing}"
     if thing == "id/objective/aim-1":
         listed = client.get("/browse.json?class=iwm:Objective").get_json()
         iri = listed["rows"][0]["iri"]
         thing = iri.removeprefix("https://w3id.org/iwm/")
-    found = head(client, f"/doc/{thing}").ways
-    assert found == [f"/neighbourhood?iri={iri}", *ways]
-    for way in ways:
-        address, _, anchor = way.partition("#")
+    page_links = head(client, f"/doc/{thing}").links
+    assert page_links == [f"/neighbourhood?iri={iri}", *links]
+    for link in links:
+        address, _, anchor = link.partition("#")
         assert client.get(address, headers={"Accept": "text/html"}).status_code == 200
         assert not anchor or anchor in head(client, address).ids
 
@@ -95,10 +95,10 @@ def test_the_address_and_the_data_are_behind_one_fold(client: FlaskClient) -> No
         "/doc/scheme/modality/nominated",
     ):
         page = client.get(address, headers={"Accept": "text/html"})
-        found = Head(page.text)
+        page_head = Head(page.text)
         iri = f"https://w3id.org/iwm/{address.removeprefix('/doc/')}"
-        assert iri in found.words
-        cite, query, *data = found.folded
+        assert iri in page_head.words
+        cite, query, *data = page_head.folded_links
         assert (cite, query) == (f"/cite?iri={iri}", "/sparql")
         formats = [link.removeprefix(f"{address}.") for link in data]
         assert {"ttl", "jsonld", "trig", "nt"} < {*formats}

@@ -1,4 +1,4 @@
-"""The reader's languages: whose labels are shown, in which language the interface speaks."""
+"""The reader's languages: the languages of labels and of the interface."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def test_labels_follow_the_whole_list() -> None:
 
 @pytest.fixture(scope="module")
 def app(lights_release: Release, bracketed: Catalogues) -> Flask:
-    made = create_app(lights_release, settings.load({}, {}))
-    made.extensions["graphsvc.texts"] = bracketed
-    return made
+    flask_app = create_app(lights_release, settings.load({}, {}))
+    flask_app.extensions["graphsvc.texts"] = bracketed
+    return flask_app
 
 
 @pytest.mark.parametrize(
@@ -153,20 +153,21 @@ def test_a_search_speaks_all_languages_of_its_reader(lights_copy: Path, tmp_path
         words = words.replace(label, label + others)
     file.write_text("PREFIX dcterms: <http://purl.org/dc/terms/>\n" + words, "utf-8")
     project = sources.load(lights_copy)
-    given = {"project": lights_copy, "releases": tmp_path / "releases"}
-    release = build(project, settings.load(given, {}), lambda *_: (), describe)
+    values = {"project": lights_copy, "releases": tmp_path / "releases"}
+    release = build(project, settings.load(values, {}), lambda *_: (), describe)
     client = create_app(release, settings.load({}, {})).test_client()
-    asked = {"Accept-Language": "de, fr;q=0.8, en;q=0.5"}
-    found = client.get("/search.json?q=light&kind=thing", headers=asked).get_json()["hits"]
-    labels = {hit["label"]: hit["description"] for hit in found}
+    languages = {"Accept-Language": "de, fr;q=0.8, en;q=0.5"}
+    hits = client.get("/search.json?q=light&kind=thing", headers=languages).get_json()["hits"]
+    labels = {hit["label"]: hit["description"] for hit in hits}
     assert labels["Phare du Rocher"] == "Un phare"
     assert "Feuer der Nehrung" in labels
-    page = client.get("/search?q=light&kind=thing", headers=asked).text
+    page = client.get("/search?q=light&kind=thing", headers=languages).text
     assert '<a href="/doc/id/light/south-spit" lang="de">Feuer der Nehrung</a>' in page
     assert "Un phare" in page
-    told = client.get("/search/suggest?prefix=south+spit", headers=asked).get_json()["suggestions"]
-    assert told[0]["label"] == "Feuer der Nehrung"
-    assert ["South", True] in told[0]["matched"]
+    answer = client.get("/search/suggest?prefix=south+spit", headers=languages).get_json()
+    suggestions = answer["suggestions"]
+    assert suggestions[0]["label"] == "Feuer der Nehrung"
+    assert ["South", True] in suggestions[0]["matched"]
     tags = {
         client.get("/search?q=light", headers={"Accept-Language": header}).headers["ETag"]
         for header in ("de, fr;q=0.8, en;q=0.5", "de,fr;q=0.9", "en", "en-GB", "fi")
@@ -217,8 +218,8 @@ msgstr[2] "%(num)s ustępów"
 
 def test_a_language_is_added_by_a_file(lights_release: Release, tmp_path: Path) -> None:
     (tmp_path / "pl.po").write_text(TRANSLATION, "utf-8")
-    given = settings.load({"translations": tmp_path}, {})
-    client = create_app(lights_release, given).test_client()
+    values = settings.load({"translations": tmp_path}, {})
+    client = create_app(lights_release, values).test_client()
     page = client.get("/", headers={"Accept-Language": "pl-PL, en;q=0.5"})
     assert page.headers["Content-Language"] == "pl"
     assert "Przejdź do treści" in page.text
@@ -294,14 +295,14 @@ def test_names_from_shapes_say_their_language_too(app: Flask) -> None:
 
 def test_details_of_errors_are_marked_as_english(app: Flask) -> None:
     client = app.test_client()
-    asked = {"Accept": "text/html", "Accept-Language": "de"}
-    answer = client.get("/nothing", headers=asked)
+    fields = {"Accept": "text/html", "Accept-Language": "de"}
+    answer = client.get("/nothing", headers=fields)
     assert answer.status_code == 404
     assert '<p class="lead" lang="en">Nothing in this graph' in answer.text
     assert "<h1>⟦" in answer.text
     assert answer.headers["Content-Language"] == "de"
     assert "Accept-Language" in answer.vary
     assert '<p class="lead">' in client.get("/nothing", headers={"Accept": "text/html"}).text
-    told = client.get("/nothing", headers=asked | {"Accept": "application/problem+json"})
-    assert "⟦" not in told.text
-    assert "Content-Language" not in told.headers
+    problem = client.get("/nothing", headers=fields | {"Accept": "application/problem+json"})
+    assert "⟦" not in problem.text
+    assert "Content-Language" not in problem.headers

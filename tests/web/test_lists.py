@@ -1,4 +1,4 @@
-"""Long lists of facts: what is shown at first, what of a dataset is counted, and equal names."""
+"""Long lists of facts: their first values, the counts of a dataset, and equal names."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def test_a_dataset_counts_its_classes_and_properties(
 def test_a_long_list_shows_a_dozen_and_how_many_more(client: FlaskClient) -> None:
     page = main(client, "/doc/dataset")
     row = page[page.index(">has subset<") :]
-    shown, _, rest = row.partition('<details class="many"><summary>')
+    first_part, _, rest = row.partition('<details class="many"><summary>')
     count = int(rest.partition(" more</summary>")[0])
-    assert shown.count("<li id=") == 12
+    assert first_part.count("<li id=") == 12
     assert rest.partition("</details>")[0].count("<li id=") == count
-    # Fifteen are shown whole: nobody opens a fold for three.
+    # A list of fifteen is shown whole: a fold for three is not worth opening.
     note = main(client, "/doc/id/note/records-elsewhere")
     assert note.partition("</ul>")[0].count("<li id=") <= 15
 
@@ -94,7 +94,7 @@ def test_what_no_shape_places_has_one_heading(client: FlaskClient) -> None:
     page = main(client, "/doc/id/mechanism/crccme")
     assert page.count(">More<") == 1
     assert '<summary><h2 id="more">More</h2>' in page
-    # Where there is nothing else it is not more than anything, nor folded.
+    # If the page has nothing else, the list is neither called "more" nor folded.
     alone = main(client, "/doc/query/mechanisms-of-a-country")
     assert ">More<" not in alone
     assert '<h2 id="more">Facts' in alone

@@ -97,8 +97,8 @@ def test_what_is_no_media_range_is_passed_over(accept: str) -> None:
 
 
 def test_an_alias_does_not_bring_back_what_is_refused() -> None:
-    wanted = acceptable("text/turtle;q=0, application/*", DOCUMENT)
-    assert "ttl" not in [fmt.name for fmt in wanted]
+    formats = acceptable("text/turtle;q=0, application/*", DOCUMENT)
+    assert "ttl" not in [fmt.name for fmt in formats]
 
 
 weights = st.integers(0, 1000).map(lambda thousandths: f"{thousandths / 1000:.3f}")
@@ -113,8 +113,8 @@ def test_garbage_never_raises_anything_else(accept: str, offered: list[Format]) 
 
 @given(accept=st.text(alphabet='*/;,=q.01" \\atexhml+-', max_size=60), offered=offers)
 def test_near_misses_never_raise_anything_else(accept: str, offered: list[Format]) -> None:
-    for wanted in acceptable(accept, offered):
-        assert wanted in offered
+    for fmt in acceptable(accept, offered):
+        assert fmt in offered
 
 
 @given(data=st.data())

@@ -1,4 +1,4 @@
-"""The public address: a setting or a trusted proxy names it, and nobody else does."""
+"""The public address: only a setting or a trusted proxy can name it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ HTTPS = Origin("https", "kg.example.org")
         ),
         ({"x-forwarded-prefix": "/graph/"}, Origin("http", "127.0.0.1:8080", "/graph")),
         ({"x-forwarded-prefix": "/"}, DIRECT),
-        # Who is not trusted stands before who is, in a list that each proxy appends to.
+        # Each proxy appends to the list, so untrusted entries come before trusted ones.
         ({"x-forwarded-host": "evil.example, kg.example.org"}, Origin("http", "kg.example.org")),
         (
             {
@@ -100,7 +100,7 @@ def test_a_trusted_proxy_names_the_address(fields: dict[str, str], expected: Ori
     assert origin(fields) == expected
     assert origin(fields, peer="::ffff:10.1.2.3") == expected
     assert origin(fields, peer="") == expected
-    # From nobody else are these fields read.
+    # These fields are ignored from all other clients.
     assert origin(fields, peer=CLIENT) == DIRECT
     assert origin(fields, peer="", trusted="10.0.0.0/8") == DIRECT
     assert origin(fields, trusted="") == DIRECT
@@ -287,7 +287,7 @@ def test_a_base_with_a_path_is_where_things_are_reached(build: Callable[..., Rel
         )
     assert get(release, "/kg/doc/id/light/north-rock", values).status_code == 200
     assert get(release, "/kg/sparql?query=ASK%7B%7D", values).status_code == 200
-    # The public address goes before it.
+    # The setting of the public address has precedence.
     answer = get(release, "/id/light/north-rock", {**values, "public_url": "https://a.example/"})
     assert answer.headers["Location"] == "/doc/id/light/north-rock"
 
@@ -299,7 +299,7 @@ def test_a_base_with_a_path_is_where_things_are_reached(build: Callable[..., Rel
         ({"x-forwarded-for": CLIENT}, CLIENT),
         ({"forwarded": f"for={CLIENT};proto=https"}, CLIENT),
         ({"forwarded": f'for="{CLIENT}:4711"', "x-forwarded-for": CLIENT}, CLIENT),
-        # What stands before the last proxy that is trusted is what a client has written.
+        # The entries before the last trusted proxy were written by a client.
         ({"x-forwarded-for": f"192.0.2.1, {CLIENT}, 10.0.0.2"}, CLIENT),
         ({"forwarded": 'for=192.0.2.1, for="[2001:db8::7]:80", for=10.0.0.2'}, "2001:db8::7"),
         # A proxy may say the scheme by the one field and the client by the other.
@@ -313,7 +313,7 @@ def test_the_client_is_who_is_behind_the_trusted_proxies(
 ) -> None:
     address = PublicAddress(settings.load({"trusted_proxies": "10.0.0.0/8"}, {}))
     assert address.client(PROXY, fields.get) == expected
-    # Nobody else can name one.
+    # The fields of any other peer are ignored: that peer is the client.
     assert address.client("192.0.2.9", fields.get) == "192.0.2.9"
 
 

@@ -179,10 +179,10 @@ def test_things_are_offered_under_the_names_that_readers_know(client: FlaskClien
     options = re.findall(r"<option [^>]*>([^<]*)</option>", passages)
     assert options[0] == "5 · International Working Mechanisms"
     assert all(len(option) <= 90 for option in options)
-    # What stands for a thing elsewhere is called as the thing is called here.
+    # A record elsewhere has the label of the thing here.
     items = client.get("/queries/thing-of-a-wikidata-item", headers=HTML).text
     assert re.search(r'<option value="http://www.wikidata.org/entity/Q33" selected[^>]*>Fin', items)
-    # Too many to choose from: a text, and what it stands for.
+    # Too many values to choose from: a text field, with the label of its value.
     many = client.get("/queries/inferred-about", headers=HTML).text
     assert "<option" not in many
     assert re.search(r'data-chosen="[^"]*[Cc]hairman', many)
@@ -197,8 +197,8 @@ def test_a_passage_is_its_number_and_its_words_stand_once(client: FlaskClient) -
     assert 'href="/doc/source/international-working-mechanisms#p-17"' in row
     assert "Passage </span>17</a>" in row
     assert "<q" not in row
-    asked = "/sparql?query=SELECT+?passage+{+?passage+a+iwm:Sentence+}"
-    alone = client.get(asked, headers=HTML).text
+    address = "/sparql?query=SELECT+?passage+{+?passage+a+iwm:Sentence+}"
+    alone = client.get(address, headers=HTML).text
     assert re.search(rf"Passage </span>17</a> <q[^>]*>{words}</q>", alone)
 
 
@@ -242,12 +242,12 @@ def test_groups_have_an_order_and_those_of_a_project_stand_after_the_first() -> 
         return Query(name, name, "ASK { }", "", group=group, tags=tags)
 
     names = ["about-the-data", "", "missing", "lamp-rooms", "what-for", "where", "when", "who"]
-    found = grouped([*map(query, names), query("who", BEHIND_PAGES)])
-    assert [group.title for group in found] == [
+    groups = grouped([*map(query, names), query("who", BEHIND_PAGES)])
+    assert [group.title for group in groups] == [
         *("Who", "Lamp rooms", "When", "Where", "What for", "What is not said"),
         *("About the data", "Questions", BEHIND_PAGES),
     ]
-    assert all(len(group.queries) == 1 for group in found)
+    assert all(len(group.queries) == 1 for group in groups)
 
 
 def test_a_page_leads_to_queries_of_its_kind_and_to_its_answer_for_good(
@@ -273,10 +273,10 @@ def test_queries_of_a_kind_share_a_tag_and_are_no_matter_of_luck(
     for query in queries:
         own = {*query.tags} - {"start here"}
         shared = {each.name: len(own & {*each.tags}) for each in queries}
-        found = [each.name for each in related(query, queries)]
+        names = [each.name for each in related(query, queries)]
         others = {name for name, count in shared.items() if count} - {query.name}
-        assert {*found} == others
-        counts = [shared[name] for name in found]
+        assert {*names} == others
+        counts = [shared[name] for name in names]
         assert counts == sorted(counts, reverse=True)
 
 
@@ -382,8 +382,8 @@ def test_errors_have_the_one_shape_and_name_what_is_wrong(
 ) -> None:
     answer = client.get(address, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    told = json.loads(answer.data)
-    assert named in told["detail"] + told["remedy"]
+    problem = json.loads(answer.data)
+    assert named in problem["detail"] + problem["remedy"]
 
 
 def test_what_cannot_be_taken_lists_what_can(client: FlaskClient) -> None:
@@ -411,8 +411,8 @@ def test_any_text_can_be_coloured_and_loses_nothing(text: str) -> None:
 
 def test_a_value_stands_where_filters_see_it() -> None:
     text = "CONSTRUCT { ?a ?b ?c } WHERE { ?a ?b ?c }"
-    put = with_values(text, {"c": Literal('"}')})
-    assert put == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
+    text_with_value = with_values(text, {"c": Literal('"}')})
+    assert text_with_value == 'CONSTRUCT { ?a ?b ?c } WHERE {\n  VALUES ?c { "\\"}" } ?a ?b ?c }'
     assert with_values(text, {}) == text
 
 
@@ -498,18 +498,18 @@ def test_the_interface_does_as_it_is_described(
     lights_app: Flask, mode: schemathesis.GenerationMode
 ) -> None:
     described = schemathesis.openapi.from_wsgi("/openapi.json", lights_app)
-    asked = set()
+    labels = set()
     for result in described.get_all_operations():
         assert isinstance(result, Ok)
         operation = result.ok()
         if _can_be(operation, mode):
             _try(operation.as_strategy(generation_mode=mode))
-            asked.add(operation.label)
-    assert {"GET /sparql", "POST /sparql", "GET /queries/keepers", "GET /doc/{path}"} <= asked
+            labels.add(operation.label)
+    assert {"GET /sparql", "POST /sparql", "GET /queries/keepers", "GET /doc/{path}"} <= labels
 
 
 def _can_be(operation: Any, mode: schemathesis.GenerationMode) -> bool:
-    """Tell whether there is anything to get wrong: what takes nothing cannot be asked wrongly."""
+    """Return whether a mode makes sense: without parameters no request can be wrong."""
     takes = bool(list(operation.iter_parameters())) or bool(operation.body)
     return takes or mode is schemathesis.GenerationMode.POSITIVE
 
@@ -518,7 +518,7 @@ def _try(cases: st.SearchStrategy[Any]) -> None:
     @settings(max_examples=40, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(cases)
     def does(case: Any) -> None:
-        # The client that stands in for a server decodes nothing.
+        # The test client decodes no content coding.
         case.call_and_validate(checks=_PROMISES, headers={"Accept-Encoding": "identity"})
 
     does()

@@ -1,4 +1,4 @@
-"""Search over HTTP: the page without a script, its JSON, suggestions, and what is refused."""
+"""Search over HTTP: the page without scripts, its JSON, suggestions, and refused requests."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ def records(client: FlaskClient, **parameters: str | int) -> Any:
 
 
 def test_results_are_in_groups(client: FlaskClient) -> None:
-    shown = page(client, q="cica")
+    result_page = page(client, q="cica")
     for title in ("Things 13", "Sentences 7", "Questions 1", "All 13"):
-        assert title in shown.text
-    assert "/doc/id/mechanism/cica-business-council" in shown.links
-    assert set(shown.marked) == {"CICA"}
+        assert title in result_page.text
+    assert "/doc/id/mechanism/cica-business-council" in result_page.links
+    assert set(result_page.marked) == {"CICA"}
 
 
 def test_things_come_before_what_only_speaks_of_them(client: FlaskClient) -> None:
-    found = client.get("/search", query_string={"q": "secretariat"}).text
-    groups = re.findall(r'<h2 id="kind-(\w+)"', found)
+    html = client.get("/search", query_string={"q": "secretariat"}).text
+    groups = re.findall(r'<h2 id="kind-(\w+)"', html)
     assert groups == ["thing", "sentence", "query", "term"]
     # A note is a thing of the graph, but none of the world.
     hits = records(client, q="secretariat", kind="thing")["hits"]
@@ -86,11 +86,11 @@ def test_things_come_before_what_only_speaks_of_them(client: FlaskClient) -> Non
 
 
 def test_few_good_hits_are_shown_not_many_weak_ones(client: FlaskClient) -> None:
-    # Neither "who" nor "chairs" alone is meant: what has most of the words is found.
-    found = records(client, q="secretariat in finland of elephants")
-    assert found["some_words_only"]
-    assert 0 < found["total"] < 12
-    first = {hit["label"] for hit in found["hits"][:2]}
+    # No hit has all the words; only hits with most of them are shown.
+    answer = records(client, q="secretariat in finland of elephants")
+    assert answer["some_words_only"]
+    assert 0 < answer["total"] < 12
+    first = {hit["label"] for hit in answer["hits"][:2]}
     assert "Secretariat in Finland of the China-Finland Committee" in first
 
 
@@ -107,44 +107,46 @@ def test_words_that_people_use_find_what_the_text_calls_otherwise(
 ) -> None:
     first = records(client, q=words)["hits"][0]
     assert (first["iri"], first["exact"]) == (f"{IWM}id/{thing}", True)
-    shown = page(client, q=words)
-    assert f"{first['label']} for {words.split(maxsplit=1)[0]}" in shown.text
+    result_page = page(client, q=words)
+    assert f"{first['label']} for {words.split(maxsplit=1)[0]}" in result_page.text
 
 
 def test_another_name_is_shown_where_it_is_what_matched(client: FlaskClient) -> None:
-    shown = page(client, q="bfic")
-    assert "Business Forum of China-Italy abbreviation BFIC" in shown.text
+    result_page = page(client, q="bfic")
+    assert "Business Forum of China-Italy abbreviation BFIC" in result_page.text
     assert "China known as CN country" in page(client, q="CN").text
 
 
 def test_what_is_quoted_of_a_thing_leads_to_its_place_in_the_text(client: FlaskClient) -> None:
-    shown = page(client, q="huawei")
-    assert "Passage 30 Genertec, COSCO, HUAWEI" in shown.text
-    assert "/doc/source/international-working-mechanisms#p-30" in shown.links
+    result_page = page(client, q="huawei")
+    assert "Passage 30 Genertec, COSCO, HUAWEI" in result_page.text
+    assert "/doc/source/international-working-mechanisms#p-30" in result_page.links
 
 
-def test_a_slip_is_forgiven_and_said(client: FlaskClient) -> None:
-    shown = page(client, q="huwei")
-    assert "Did you mean huawei ?" in shown.text
-    assert "/search?q=huawei" in shown.links
+def test_a_misspelling_is_forgiven_and_reported(client: FlaskClient) -> None:
+    result_page = page(client, q="huwei")
+    assert "Did you mean huawei ?" in result_page.text
+    assert "/search?q=huawei" in result_page.links
     assert "This has most of them" in page(client, q="huawei elephants").text
     assert "There is nothing called zzzz" in page(client, q="zzzz").text
 
 
 def test_every_page_of_a_kind_is_linked(client: FlaskClient) -> None:
     address = "/search?q=china&kind=thing"
-    seen: set[str] = set()
+    things: set[str] = set()
     while address:
-        shown = Page(client.get(address).text)
-        seen |= {link for link in shown.links if link.startswith("/doc/id/")}
-        address = next((link for link in shown.links if "page=" in link and link > address), "")
-    assert len(seen) == records(client, q="china")["kinds"]["thing"] > 20
+        result_page = Page(client.get(address).text)
+        things |= {link for link in result_page.links if link.startswith("/doc/id/")}
+        address = next(
+            (link for link in result_page.links if "page=" in link and link > address), ""
+        )
+    assert len(things) == records(client, q="china")["kinds"]["thing"] > 20
 
 
 def test_classes_narrow_what_is_found(client: FlaskClient) -> None:
-    shown = page(client, q="china", **{"class": f"{IWM}ontology#Country"})
-    assert "Things : country 1" in shown.text or "Things: country 1" in shown.text
-    links = [link for link in shown.links if link.startswith("/doc/id/")]
+    result_page = page(client, q="china", **{"class": f"{IWM}ontology#Country"})
+    assert "Things : country 1" in result_page.text or "Things: country 1" in result_page.text
+    links = [link for link in result_page.links if link.startswith("/doc/id/")]
     assert links == ["/doc/id/country/china"]
 
 
@@ -154,9 +156,9 @@ def test_what_is_typed_is_never_markup(client: FlaskClient) -> None:
 
 
 def test_json_says_what_matched_and_where(client: FlaskClient) -> None:
-    told = records(client, q="secretariat in finland", kind="sentence")
-    assert told["total"] == len(told["hits"]) >= 1
-    hit = told["hits"][0]
+    answer = records(client, q="secretariat in finland", kind="sentence")
+    assert answer["total"] == len(answer["hits"]) >= 1
+    hit = answer["hits"][0]
     text = hit["matched"]["text"]
     marked = {text[begin:end].lower() for begin, end in hit["matched"]["highlights"]}
     assert {"secretariat", "in", "finland"} <= marked
@@ -172,8 +174,8 @@ def test_the_client_chooses_between_page_and_json(client: FlaskClient) -> None:
 
     assert kind("*/*") == kind("text/html") == "text/html"
     assert kind("application/json") == "application/json"
-    refused = client.get("/search?q=cica", headers={"Accept": "text/turtle"})
-    assert refused.status_code == 406
+    answer = client.get("/search?q=cica", headers={"Accept": "text/turtle"})
+    assert answer.status_code == 406
 
 
 def test_an_answer_is_kept_by_release_and_reader(client: FlaskClient) -> None:
@@ -189,13 +191,13 @@ def test_an_answer_is_kept_by_release_and_reader(client: FlaskClient) -> None:
 
 
 def test_suggestions_while_one_types(client: FlaskClient) -> None:
-    told = client.get("/search/suggest", query_string={"prefix": "business fo"}).json
-    assert told is not None
-    first = told["suggestions"][0]
+    answer = client.get("/search/suggest", query_string={"prefix": "business fo"}).json
+    assert answer is not None
+    first = answer["suggestions"][0]
     assert first["href"] == "/doc/id/mechanism/bfic"
     assert first["type"] == "working mechanism"
-    # The heading has the same words, and is told from the thing by its number.
-    headings = [each for each in told["suggestions"] if each["href"] == "/doc/passage/27"]
+    # The heading has the same words as the thing; its number distinguishes it.
+    headings = [each for each in answer["suggestions"] if each["href"] == "/doc/passage/27"]
     assert [each["type"] for each in headings] == ["27, heading"]
     assert ["Business", True] in first["matched"]
     assert client.get("/search/suggest").json == {"prefix": "", "total": 0, "suggestions": []}

@@ -159,8 +159,8 @@ def test_every_distribution_is_had_as_it_is_described(
         assert size.datatype == XSD.nonNegativeInteger
         assert int(size) == len(answer.data)
         checksum = description.value(distribution, SPDX.checksum)
-        told = str(description.value(checksum, SPDX.checksumValue)).lower()
-        assert told == hashlib.sha256(answer.data).hexdigest()
+        digest = str(description.value(checksum, SPDX.checksumValue)).lower()
+        assert digest == hashlib.sha256(answer.data).hexdigest()
         assert gzip.decompress(answer.data)
 
 
@@ -173,8 +173,8 @@ def test_its_endpoint_answers_and_describes_itself(
     answer = client.get(path(endpoint), query_string={"query": "ASK { ?s ?p ?o }"})
     assert answer.status_code == 200
     address = path(description.value(service, DCAT.endpointDescription))
-    told = client.get(address, headers={"Accept": "text/turtle"})
-    graph = Graph().parse(data=told.data, format="turtle")
+    document = client.get(address, headers={"Accept": "text/turtle"})
+    graph = Graph().parse(data=document.data, format="turtle")
     assert dataset in set(graph.objects()), "it refers to the dataset"
 
 
@@ -197,9 +197,9 @@ def test_the_whole_graph_about_the_dataset_is_in_every_format(
     for fmt in carrying(Content.TRIPLES):
         answer = client.get(f"/doc/{local}", headers={"Accept": fmt.media_type})
         assert answer.mimetype == fmt.media_type
-        told = release_parse(answer.data, fmt.name)
-        assert about <= told
-        assert any("downloadURL" in predicate for _, predicate, _ in told)
+        quads = release_parse(answer.data, fmt.name)
+        assert about <= quads
+        assert any("downloadURL" in predicate for _, predicate, _ in quads)
 
 
 def stored(release: Release) -> list[Quad]:
@@ -229,18 +229,18 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX base: <%s>
 def test_every_link_to_another_dataset_is_in_a_linkset(
     description: Graph, release: Release
 ) -> None:
-    told: dict[str, int] = defaultdict(int)
+    stated_counts: dict[str, int] = defaultdict(int)
     titles: list[str] = []
     for links in description.subjects(RDF.type, VOID.Linkset):
         target = description.value(links, VOID.objectsTarget)
         assert (target, RDF.type, VOID.Dataset) in description
         assert description.value(target, VOID.uriRegexPattern)
         count = int(str(description.value(links, VOID.triples)))
-        told[f"<{description.value(links, VOID.linkPredicate)}>"] += count
+        stated_counts[f"<{description.value(links, VOID.linkPredicate)}>"] += count
         titles.append(str(description.value(links, DCTERMS.title)))
     rows = release.store.select(PREFIXES % release.base + OUTSIDE)
     counted = {str(row["property"]): int(row["n"].value) for row in rows if row.get("property")}  # type: ignore[union-attr]
-    assert told == counted
+    assert stated_counts == counted
     assert len(set(titles)) == len(titles)
 
 
@@ -256,14 +256,14 @@ def test_a_linkset_says_what_it_links(mechanisms_release: Release) -> None:
 
 
 def test_a_contact_is_told_if_there_is_one(lights_release: Release) -> None:
-    for contact, said in {
+    for contact, statement in {
         "data@example.org": (VCARD.hasEmail, "mailto:data@example.org"),
         "https://example.org/ask": (VCARD.hasURL, "https://example.org/ask"),
     }.items():
         app = create_app(lights_release, settings.load({"contact": contact}, {}))
         graph = described(app.test_client())
         (node,) = graph.objects(None, DCAT.contactPoint)
-        assert graph.value(node, said[0]) == URIRef(said[1])
+        assert graph.value(node, statement[0]) == URIRef(statement[1])
 
 
 def test_addresses_are_those_of_the_host_that_answers(client: FlaskClient) -> None:
@@ -415,7 +415,7 @@ def test_examples_have_what_collections_of_them_ask_for(
         }
         assert declared.keys() == release.prefixes.keys()
         assert all(isinstance(each, Literal) for each in declared.values())
-        # Whoever takes the example elsewhere puts the prefixes before it, as SHACL says.
+        # A client that copies the example puts the prefixes before it, as SHACL says.
         head = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in declared.items())
         query = {"query": head + str(graph.value(example, form))}
         assert client.post("/sparql", data=query).status_code == 200
@@ -434,14 +434,14 @@ def test_examples_come_in_every_format(client: FlaskClient, fmt: Format) -> None
 
 
 def listed(client: FlaskClient, address: str) -> tuple[str, list[str]]:
-    """Return the kind of a site map and its addresses; it is as the protocol wants it."""
+    """Return the kind of a site map and its addresses; check that it follows the protocol."""
     answer = client.get(address)
     assert (answer.status_code, answer.mimetype) == (200, "application/xml")
     assert len(answer.data) < 50 * 1024 * 1024
     root = ET.fromstring(answer.data)  # noqa: S314 - our own
     space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
     kind = {f"{space}urlset": "url", f"{space}sitemapindex": "sitemap"}[root.tag]
-    found = []
+    addresses = []
     for entry in root:
         assert entry.tag == space + kind
         assert [child.tag for child in entry] == [f"{space}loc", f"{space}lastmod"]
@@ -449,28 +449,28 @@ def listed(client: FlaskClient, address: str) -> tuple[str, list[str]]:
         assert address.startswith(f"{HOST}/")
         assert len(address) < 2048
         assert datetime.fromisoformat(changed).tzinfo is not None
-        found.append(address)
-    assert len(found) <= 50_000
-    return kind, found
+        addresses.append(address)
+    assert len(addresses) <= 50_000
+    return kind, addresses
 
 
 @pytest.mark.slow
 def test_the_site_map_lists_pages_that_are_there(client: FlaskClient, release: Release) -> None:
-    kind, found = listed(client, "/sitemap.xml")
+    kind, addresses = listed(client, "/sitemap.xml")
     assert kind == "url"
-    assert len(found) == len(set(found)) > 10
+    assert len(addresses) == len(set(addresses)) > 10
     # Of the hundreds of things of a graph some will do: each has its document elsewhere.
-    for address in [*found[:40], *found[40::10]]:
+    for address in [*addresses[:40], *addresses[40::10]]:
         answer = client.get(path(address), headers={"Accept": "text/html"}, buffered=True)
         assert (answer.status_code, answer.mimetype) == (200, "text/html"), address
-    stated = release.pages.read_text("utf-8").split()
-    assert len(stated) > release.manifest.counts["entities"]
-    assert {f"{HOST}/doc/{iri.removeprefix(release.base)}" for iri in stated} <= set(found)
+    iris = release.pages.read_text("utf-8").split()
+    assert len(iris) > release.manifest.counts["entities"]
+    assert {f"{HOST}/doc/{iri.removeprefix(release.base)}" for iri in iris} <= set(addresses)
     others = ("", "browse", "timeline", "map", "ontology", "queries", "sparql", "api", "releases")
-    assert {f"{HOST}/{page}" for page in others} <= set(found)
-    asked = {f"{HOST}/queries/{query.name}" for query in load_queries(release.queries)}
-    assert asked
-    assert asked <= set(found)
+    assert {f"{HOST}/{page}" for page in others} <= set(addresses)
+    query_pages = {f"{HOST}/queries/{query.name}" for query in load_queries(release.queries)}
+    assert query_pages
+    assert query_pages <= set(addresses)
 
 
 def test_a_long_site_map_is_an_index_of_parts(
@@ -480,9 +480,9 @@ def test_a_long_site_map_is_an_index_of_parts(
     monkeypatch.setattr(crawlers, "MOST_ADDRESSES", 10)
     kind, parts = listed(client, "/sitemap.xml")
     assert kind == "sitemap"
-    found = [listed(client, path(each)) for each in parts]
-    assert all(kind == "url" and len(each) <= 10 for kind, each in found)
-    assert [address for _, part in found for address in part] == whole
+    lists = [listed(client, path(each)) for each in parts]
+    assert all(kind == "url" and len(each) <= 10 for kind, each in lists)
+    assert [address for _, part in lists for address in part] == whole
     for number in ("0", str(len(parts) + 1), "9" * 40, "x"):
         assert client.get(f"/sitemap-{number}.xml").status_code == 404
 
@@ -494,8 +494,8 @@ def test_robots_find_the_site_map_and_ask_no_queries(client: FlaskClient) -> Non
     robots.parse(answer.text.splitlines())
     assert robots.site_maps() == [f"{HOST}/sitemap.xml"]
     assert not robots.can_fetch("any", f"{HOST}/sparql?query=ASK%20%7B%7D")
-    for _, found in [listed(client, "/sitemap.xml")]:
-        assert all(robots.can_fetch("any", address) for address in found)
+    for _, addresses in [listed(client, "/sitemap.xml")]:
+        assert all(robots.can_fetch("any", address) for address in addresses)
     assert robots.can_fetch("any", f"{HOST}/dump.nq.gz")
     assert robots.can_fetch("any", f"{HOST}/static/style.css?v=1")
 

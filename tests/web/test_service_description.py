@@ -1,4 +1,4 @@
-"""The service description: every claim in it is put to the endpoint, and none is left over."""
+"""The service description: every claim in it is tested at the endpoint."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def one(graph: Graph, subject: object, predicate: URIRef) -> URIRef:
     return value  # type: ignore[return-value]
 
 
-def asked(client: FlaskClient, query: str) -> list[dict[str, str]]:
+def select(client: FlaskClient, query: str) -> list[dict[str, str]]:
     answer = client.get("/sparql", query_string={"query": query, "format": "json"})
     rows = json.loads(answer.data)["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in rows]
 
 
 def counted(client: FlaskClient, pattern: str) -> int:
-    return int(asked(client, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0]["n"])
+    return int(select(client, f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}")[0]["n"])
 
 
 def test_it_claims_nothing_that_is_not_tested_here(description: Graph) -> None:
@@ -90,15 +90,15 @@ def test_the_language_is_sparql_1_1(client: FlaskClient, description: Graph) -> 
     assert list(description.objects(None, SD.supportedLanguage)) == [SD.SPARQL11Query]
     query = """SELECT (COUNT(?x) AS ?n) { VALUES ?x { 1 2 } BIND(?x AS ?y) MINUS { VALUES ?x { 2 } }
     FILTER NOT EXISTS { ?x (<a:b>|^<c:d>)+ ?z } } HAVING(COUNT(?x) = 1)"""
-    assert asked(client, query) == [{"n": "1"}]
+    assert select(client, query) == [{"n": "1"}]
 
 
 def test_every_result_format_is_really_had(client: FlaskClient, description: Graph) -> None:
     claimed = {str(value) for value in description.objects(None, SD.resultFormat)}
     assert claimed == {f"http://www.w3.org/ns/formats/{name}" for name in NAMES_OF_W3C}
-    written = {fmt.iri: fmt for fmt in ANSWER_FORMATS}
-    assert claimed == set(written)
-    for fmt in written.values():
+    by_iri = {fmt.iri: fmt for fmt in ANSWER_FORMATS}
+    assert claimed == set(by_iri)
+    for fmt in by_iri.values():
         is_graph = Content.TRIPLES in fmt.carries
         query = "CONSTRUCT WHERE { ?s a ?o }" if is_graph else "SELECT ?s { ?s a ?o } LIMIT 1"
         answer = client.get(
@@ -109,9 +109,9 @@ def test_every_result_format_is_really_had(client: FlaskClient, description: Gra
 
 
 def test_the_default_graph_is_the_union_of_all(client: FlaskClient, description: Graph) -> None:
-    # Records of derivations stand apart, which the standard has no word for.
+    # Derivations are not in the default graph; the standard has no term for this.
     assert list(description.objects(None, SD.feature)) == []
-    left_out = asked(client, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } MINUS { ?s ?p ?o } }")
+    left_out = select(client, "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } MINUS { ?s ?p ?o } }")
     (apart,) = [row["g"] for row in left_out]
     assert apart.endswith("/graph/derivations")
     (words,) = description.objects(None, RDFS.comment)
@@ -121,8 +121,8 @@ def test_the_default_graph_is_the_union_of_all(client: FlaskClient, description:
     dataset = one(description, service, SD.defaultDataset)
     default = one(description, dataset, SD.defaultGraph)
     assert (default, RDF.type, SD.Graph) in description
-    told = int(str(one(description, default, VOID.triples)))
-    assert told == counted(client, "?s ?p ?o")
+    count = int(str(one(description, default, VOID.triples)))
+    assert count == counted(client, "?s ?p ?o")
 
 
 def test_of_a_graph_without_derivations_it_is_the_union_of_all_without_exception(
@@ -136,16 +136,16 @@ def test_every_named_graph_is_there_with_that_many_triples(
     client: FlaskClient, description: Graph
 ) -> None:
     (dataset,) = description.subjects(RDF.type, SD.Dataset)
-    told = {}
+    counts = {}
     for named in description.objects(dataset, SD.namedGraph):
         assert (named, RDF.type, SD.NamedGraph) in description
         graph = one(description, named, SD.graph)
         assert (graph, RDF.type, VOID.Dataset) in description
         name = str(one(description, named, SD.name))
-        told[name] = int(str(one(description, graph, VOID.triples)))
-    rows = asked(client, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
-    assert told == {row["g"]: int(row["n"]) for row in rows}
-    for name, count in told.items():
+        counts[name] = int(str(one(description, graph, VOID.triples)))
+    rows = select(client, "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+    assert counts == {row["g"]: int(row["n"]) for row in rows}
+    for name, count in counts.items():
         assert counted(client, f"GRAPH <{name}> {{ ?s ?p ?o }}") == count
 
 

@@ -60,11 +60,11 @@ def test_a_result_is_there_in_every_format(client: FlaskClient, query: str, fmt:
     if fmt.name == "csv":  # it cannot be read back: CSV tells no kinds of terms apart
         assert negotiated.text.strip().endswith("North Rock Light" if query == SELECT else "true")
         return
-    found = parse_query_results(negotiated.data, format=fmt.engine)
-    if isinstance(found, QuerySolutions):
-        assert [row[0].value for row in found] == ["North Rock Light"]
+    result = parse_query_results(negotiated.data, format=fmt.engine)
+    if isinstance(result, QuerySolutions):
+        assert [row[0].value for row in result] == ["North Rock Light"]
     else:
-        assert bool(found)
+        assert bool(result)
 
 
 @pytest.mark.parametrize("fmt", GRAPHS, ids=lambda fmt: fmt.name)
@@ -145,8 +145,8 @@ def test_the_dataset_can_be_chosen(client: FlaskClient) -> None:
     assert len(names(form)) == 3
     direct = client.post("/sparql", query_string=one, data=everywhere, content_type=QUERY_TYPE)
     assert len(names(direct)) == 2
-    refused = ask(client, everywhere, **{"default-graph-uri": "no iri"})
-    assert refused.status_code == 400
+    answer = ask(client, everywhere, **{"default-graph-uri": "no iri"})
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -207,11 +207,11 @@ def test_an_update_is_forbidden_however_it_is_sent(client: FlaskClient) -> None:
 
 def test_a_syntax_error_tells_where_and_what_to_do(client: FlaskClient) -> None:
     query = "SELECT ?name WHERE {\n  ?thing nope:name ?name\n}"
-    told = ask(client, query).get_json()
-    assert (told["status"], told["line"], told["column"]) == (400, 2, 10)
-    assert told["excerpt"] == "  ?thing nope:name ?name\n         ^"
-    assert "nope" in told["detail"] + told["remedy"]
-    assert told["remedy"]
+    problem = ask(client, query).get_json()
+    assert (problem["status"], problem["line"], problem["column"]) == (400, 2, 10)
+    assert problem["excerpt"] == "  ?thing nope:name ?name\n         ^"
+    assert "nope" in problem["detail"] + problem["remedy"]
+    assert problem["remedy"]
     text = ask(client, query, "text/plain").text
     assert "Line 2, column 10:\n  ?thing nope:name ?name\n         ^" in text
     page = ask(client, query, "text/html")
@@ -221,8 +221,8 @@ def test_a_syntax_error_tells_where_and_what_to_do(client: FlaskClient) -> None:
 
 def test_a_long_line_is_cut_around_the_error(client: FlaskClient) -> None:
     padding = " ?s ?p ?o ." * 200
-    told = ask(client, "SELECT * WHERE {" + padding + " ?s nope:p ?o" + padding + "}").get_json()
-    words, caret = told["excerpt"].split("\n")
+    problem = ask(client, "SELECT * WHERE {" + padding + " ?s nope:p ?o" + padding + "}").get_json()
+    words, caret = problem["excerpt"].split("\n")
     assert len(words) < 200
     assert words[caret.index("^") :].startswith("nope:p")
 
@@ -252,8 +252,8 @@ def test_an_unacceptable_answer_lists_what_would_be_accepted(
 ) -> None:
     answer = ask(client, query, accept, **others)
     assert answer.status_code == 406
-    told = answer.get_json()["variants"]
-    assert [one["media_type"] for one in told] == [fmt.media_type for fmt in variants]
+    variants_listed = answer.get_json()["variants"]
+    assert [one["media_type"] for one in variants_listed] == [fmt.media_type for fmt in variants]
 
 
 def test_what_is_too_long_is_refused(client: FlaskClient) -> None:
@@ -269,8 +269,8 @@ def test_an_answer_is_kept_by_release_query_and_format(client: FlaskClient) -> N
     first = ask(client, SELECT)
     assert "Accept" in first.vary
     tag = first.headers["ETag"]
-    held = {"If-None-Match": tag}
-    again = client.get("/sparql", query_string={"query": SELECT}, headers=held)
+    fields = {"If-None-Match": tag}
+    again = client.get("/sparql", query_string={"query": SELECT}, headers=fields)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
     others = [
         ask(client, SELECT + " "),
@@ -298,9 +298,9 @@ def test_head_and_options(client: FlaskClient) -> None:
     assert set(options.allow) == {"GET", "HEAD", "OPTIONS", "POST"}
     assert "Content-Type" in options.headers["Access-Control-Allow-Headers"]
     for method in ("PUT", "DELETE", "PATCH"):
-        refused = client.open("/sparql", method=method)
-        assert refused.status_code == 405
-        assert "POST" in refused.headers["Allow"]
+        answer = client.open("/sparql", method=method)
+        assert answer.status_code == 405
+        assert "POST" in answer.headers["Allow"]
 
 
 def test_head_of_an_answer_without_end_ends(client: FlaskClient) -> None:
@@ -332,12 +332,12 @@ def test_the_service_describes_itself_truly(client: FlaskClient, fmt: Format) ->
     assert answer.content_type == fmt.content_type
     assert isinstance(fmt.engine, RdfFormat)
     sd = "http://www.w3.org/ns/sparql-service-description#"
-    said: dict[str, set[str]] = {}
+    objects: dict[str, set[str]] = {}
     for statement in parse(answer.data, format=fmt.engine):
         key = statement.predicate.value.removeprefix(sd)
-        said.setdefault(key, set()).add(getattr(statement.object, "value", ""))
-    assert said["endpoint"] == {"http://localhost/sparql"}
-    assert said["supportedLanguage"] == {sd + "SPARQL11Query"}
+        objects.setdefault(key, set()).add(getattr(statement.object, "value", ""))
+    assert objects["endpoint"] == {"http://localhost/sparql"}
+    assert objects["supportedLanguage"] == {sd + "SPARQL11Query"}
     # The records of derivations are not in the union.
-    assert "feature" not in said
-    assert said["resultFormat"] == {one.iri for one in FORMATS if one.engine is not None}
+    assert "feature" not in objects
+    assert objects["resultFormat"] == {one.iri for one in FORMATS if one.engine is not None}

@@ -1,4 +1,4 @@
-"""The texts of the interface: every one is asked of the catalogue, and a translation reaches it."""
+"""The texts of the interface: every one comes from the catalogue, so a translation reaches it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 WEB = Path(__file__).parents[2] / "graphsvc" / "web"
 TEMPLATES, STYLES = WEB / "templates", WEB / "static" / "css"
 
-#: What has the same name in every language: formats, specifications, hash functions, a key, units.
+#: Names that are the same in every language: formats, specifications, hash functions, units.
 NAMES = frozenset(
     {
         *("SPARQL", "GRAPH", "GET", "HEAD", "IRI", "RFC", "UTC", "ms", "graphsvc", "SHA", "sha"),
@@ -64,22 +64,22 @@ NAMES = frozenset(
 LOUD = frozenset({"title", "aria-label", "aria-description", "placeholder", "alt", "label"})
 #: What holds code, and words of the graph as it quotes them.
 CODE = frozenset({"code", "pre", "script", "style", "kbd", "textarea"})
-#: What stands between the parts of a list.
+#: The separators between the parts of a list.
 PARTS = re.compile("\1|, | · |: ")
-#: What is written by rules: dates as Babel has them, sizes, identifiers of releases.
+#: Texts that follow rules: dates as Babel writes them, sizes, identifiers of releases.
 MONTHS = "|".join(Locale("de").months["format"]["wide"].values())
 RULED = re.compile(rf"\d+\. (?:{MONTHS}) \d+|[\d.]+ [kM]B|\b[0-9a-f]{{8,16}}\b")
 WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
-def told(text: str) -> list[str]:
+def language_words(text: str) -> list[str]:
     """Return the words of a text that are of some language."""
     words = WORDS.findall(RULED.sub("", unescape(text)))
     return [word for word in words if word not in NAMES]
 
 
 class Visible(HTMLParser):
-    """Collects what is seen or heard of a page: texts, and the attributes that are read out."""
+    """Collects the texts of a page that are visible or read out, attributes included."""
 
     def __init__(self, passed_over: frozenset[str] = CODE) -> None:
         super().__init__(convert_charrefs=True)
@@ -88,10 +88,10 @@ class Visible(HTMLParser):
         self._inside: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         if (
             tag in self._passed_over
-            or (tag != "html" and "lang" in given)
+            or (tag != "html" and "lang" in attributes)
             or (self._inside and self._inside[-1] == tag)
         ):
             self._inside.append(tag)
@@ -121,20 +121,20 @@ def visible(page: str, passed_over: frozenset[str] = CODE) -> list[str]:
 def test_a_style_sheet_adds_signs_and_no_words(path: Path) -> None:
     added = re.findall(r"\bcontent:([^;}]*)", path.read_text("utf-8"))
     quoted = [text for value in added for text in re.findall(r"""(["'])(.*?)\1""", value)]
-    assert [text for _, text in quoted if told(re.sub(r"\\[0-9a-f]+", "", text))] == []
+    assert [text for _, text in quoted if language_words(re.sub(r"\\[0-9a-f]+", "", text))] == []
 
 
 # --- what a template says by itself ---------------------------------------------------------------
 
 
 def environment() -> Environment:
-    made = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-    return made
+    env = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    return env
 
 
 def spoken(node: nodes.Node) -> Iterator[str]:
-    """Yield the words that an expression of a template may put on the page as they stand."""
+    """Yield the literal words that an expression of a template may put on the page."""
     match node:
         case nodes.Const(value=str() as value):
             yield value
@@ -155,11 +155,11 @@ def spoken(node: nodes.Node) -> Iterator[str]:
                 yield from (words for words in spoken(arg) if _is_sentence(words))
 
 
-def _is_macro(called: nodes.Node) -> bool:
+def _is_macro(node: nodes.Node) -> bool:
     """Tell whether a call may write its arguments: macros do, functions of the program do not."""
-    if isinstance(called, nodes.Getattr):
-        return isinstance(called.node, nodes.Name) and len(called.node.name) == 1
-    return isinstance(called, nodes.Name) and called.name not in {
+    if isinstance(node, nodes.Getattr):
+        return isinstance(node.node, nodes.Name) and len(node.node.name) == 1
+    return isinstance(node, nodes.Name) and node.name not in {
         *("_", "gettext", "ngettext", "url_for", "href", "doc", "pieces", "query_about"),
     }
 
@@ -170,7 +170,7 @@ def _is_sentence(words: str) -> bool:
 
 
 def flattened(node: nodes.Node) -> Iterator[str]:
-    """Yield a template's texts in the order in which they stand, each expression as its words."""
+    """Yield a template's texts in their order, with the words of each expression."""
     match node:
         case nodes.TemplateData(data=data):
             yield data
@@ -201,7 +201,7 @@ def _children(node: nodes.Node) -> Iterator[str]:
 def bare_words(template: str) -> list[str]:
     """Return the words that a template says without asking the catalogue."""
     page = "".join(flattened(environment().parse(template)))
-    return [word for piece in visible(page) for word in told(piece)]
+    return [word for piece in visible(page) for word in language_words(piece)]
 
 
 @pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: path.name)
@@ -286,11 +286,11 @@ def pages(
     """Return the tiny project with a translation of every text, and its earlier release."""
     folder = tmp_path_factory.mktemp("texts")
     shutil.copytree(lights_folder, folder / "project")
-    given = {"project": folder / "project", "releases": folder / "releases"}
+    values = {"project": folder / "project", "releases": folder / "releases"}
 
     def built() -> Release:
         project = sources.load(folder / "project")
-        return build(project, settings.load(given, {}), unchecked, describe)
+        return build(project, settings.load(values, {}), unchecked, describe)
 
     earlier = built()
     file = folder / "project" / "data" / "editorial.trig"
@@ -302,24 +302,24 @@ def pages(
 
 
 def of_the_graph(release: Release) -> set[str]:
-    """Return what the graph itself says, in whole and in parts; nobody translates it."""
-    said: set[str] = set()
+    """Return the texts of the graph itself, whole and in parts; they are not translated."""
+    texts: set[str] = set()
     for quad in release.store.quads():
         for term in quad:
             if isinstance(term, Literal):
-                said.add(term.value)
+                texts.add(term.value)
             elif isinstance(term, NamedNode):
                 iri = term.value
-                said |= {
+                texts |= {
                     iri,
                     iri.split("://")[-1].rstrip("/"),
                     release.naming.prefixes.shorten(iri),
                 }
-                said |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
-                said |= {label.value for label in text_of(iri).labels + text_of(iri).definitions}
+                texts |= {release.prefixes.compact(iri), re.split("[/#]", iri)[-1]}
+                texts |= {label.value for label in text_of(iri).labels + text_of(iri).definitions}
                 # The name of a licence is one in every language.
-                said.add(licence_name(iri) or iri)
-    return {" ".join(part.split()) for text in said for part in (text, *PARTS.split(text))}
+                texts.add(licence_name(iri) or iri)
+    return {" ".join(part.split()) for text in texts for part in (text, *PARTS.split(text))}
 
 
 def unmarked(page: str, graph: set[str]) -> list[str]:
@@ -335,7 +335,7 @@ def unmarked(page: str, graph: set[str]) -> list[str]:
         piece
         for text in PARTS.split(whole)
         for piece in [" ".join(text.split())]
-        if told(piece) and not is_said(piece, graph)
+        if language_words(piece) and not is_said(piece, graph)
     ]
 
 
@@ -362,14 +362,16 @@ def test_a_group_of_our_own_is_translated_and_one_of_the_graph_is_not(
 def test_a_translation_reaches_every_text(pages: tuple[Flask, str], path: str) -> None:
     app, earlier = pages
     served = app.extensions["graphsvc"]
-    asked = path.format(base=served.base, release=served.release.id, earlier=earlier)
-    answer = app.test_client().get(asked, headers={"Accept": "text/html", "Accept-Language": "de"})
+    address = path.format(base=served.base, release=served.release.id, earlier=earlier)
+    answer = app.test_client().get(
+        address, headers={"Accept": "text/html", "Accept-Language": "de"}
+    )
     assert answer.content_type.startswith("text/html")
     assert '<html lang="de">' in answer.text
     assert answer.headers["Content-Language"] == "de"
     assert "Accept-Language" in answer.vary
-    echoed = set(parse_qs(urlsplit(asked).query).get("q", []))
+    echoed = set(parse_qs(urlsplit(address).query).get("q", []))
     assert unmarked(answer.text, of_the_graph(served.release) | echoed) == []
-    english = app.test_client().get(asked, headers={"Accept": "text/html"})
+    english = app.test_client().get(address, headers={"Accept": "text/html"})
     assert "⟦" not in english.text
     assert english.headers["Content-Language"] == "en"

@@ -76,8 +76,8 @@ def test_text_is_text(text: str) -> None:
     ],
 )
 def test_a_term_becomes_what_it_is(literal: Literal | None, cell: Cell) -> None:
-    found = value(literal)
-    assert (found, type(found)) == (cell, type(cell))
+    cell_value = value(literal)
+    assert (cell_value, type(cell_value)) == (cell, type(cell))
 
 
 @pytest.mark.parametrize("number", [10**18, -(10**18), float("nan"), float("inf")])
