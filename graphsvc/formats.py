@@ -247,7 +247,7 @@ FORMATS: tuple[Format, ...] = (
         RdfFormat.N_QUADS,
         version="1.2",
     ),
-    Format("linkset", "links", "application/linkset+json", frozenset({Content.LINKS})),
+    Format("linkset", "Linkset", "application/linkset+json", frozenset({Content.LINKS})),
     Format("ipynb", "Notebook", "application/x-ipynb+json", frozenset({Content.NOTEBOOK})),
 )
 

@@ -456,7 +456,7 @@ def test_the_description_has_every_query_with_its_parameters(
 #: The endpoints without a description, by why they have none.
 UNDESCRIBED = {
     "it is a page for people": {
-        *("api.page", "pages.home", "pages.data", "pages.problems"),
+        *("api.page", "documentation.page", "pages.home", "pages.data", "pages.problems"),
         *("pictures.map_page", "pictures.neighbourhood", "pictures.timeline"),
     },
     "it sends on to another address": {

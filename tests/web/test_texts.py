@@ -41,7 +41,20 @@ TEMPLATES, STYLES = WEB / "templates", WEB / "static" / "css"
 NAMES = frozenset(
     {
         *("SPARQL", "GRAPH", "GET", "HEAD", "IRI", "RFC", "UTC", "ms", "graphsvc", "SHA", "sha"),
-        *("JSON", "LD", "CSL", "Turtle", "Quads", "Triples", "XML", "CSV", "TSV", "XLSX", "YAML"),
+        *(
+            "JSON",
+            "LD",
+            "CSL",
+            "Turtle",
+            "Linkset",
+            "Quads",
+            "Triples",
+            "XML",
+            "CSV",
+            "TSV",
+            "XLSX",
+            "YAML",
+        ),
         *(
             "Excel",
             "curl",
