@@ -24,7 +24,7 @@ from sphinx.writers.html5 import HTML5Translator
 from sphinxcontrib.serializinghtml import JSONHTMLBuilder
 
 if TYPE_CHECKING:
-    from docutils.nodes import Element, table
+    from docutils.nodes import Element, entry, table
 
 ROOT = Path(__file__).parents[1]
 
@@ -77,6 +77,11 @@ class Body(HTML5Translator):
         """Close the box of a table."""
         super().depart_table(node)
         self.body.append("</div>")
+
+    def visit_entry(self, node: entry) -> None:
+        """Open a cell; that of a head says that it is the head of its column."""
+        super().visit_entry(node)
+        self.body[-1] = self.body[-1].replace("<th ", '<th scope="col" ')
 
     def visit_literal_block(self, node: Element) -> NoReturn:
         """Write code as the other pages have it."""

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 Point: TypeAlias = tuple[float, float]
 
-#: The width of a letter and the height of a line, relative to the font size; and the gap between
-#: a point and its label, in units of the picture.
-_LETTER, _LINE, _GAP = 0.58, 1.1, 6.0
+#: The width of a usual letter and the height of a line, relative to the font size; and the gap
+#: between a point and its label, in units of the picture.
+_LETTER, _LINE, _GAP = 0.67, 1.1, 6.0
 
 #: The relative widths of letters that are narrower or wider than most; of a wide letter (of a
 #: script such as Han), and the classes of such letters: https://www.unicode.org/reports/tr11/

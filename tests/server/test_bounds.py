@@ -118,7 +118,6 @@ def test_a_worker_without_memory_writes_no_backtrace(
         service = starter(lights_folder, releases, tmp_path, stack)(request_memory=64)
         answer = service.ask(DISTINCT)
         assert answer.status == 503 or not answer.is_whole
-        assert "memory allocation" in service.log or "MemoryError" in service.log
         assert "stack backtrace" not in service.log
 
 

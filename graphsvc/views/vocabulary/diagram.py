@@ -33,9 +33,8 @@ _PADDING = 8.0
 _BETWEEN, _BETWEEN_CLASSES = 44.0, 20.0
 _MARGIN = 8.0
 _INDENT = 20.0
-# The font size by which boxes are made: larger than that of the style sheet, so that a box holds
-# its words in any typeface; and that for bold words.
-_SIZE, _BOLD_SIZE = 13.0, 14.5
+# The font size of the style sheet, and one in which a letter is as wide as a bold one of it.
+_SIZE, _BOLD_SIZE = 12.0, 13.0
 
 
 @dataclass(frozen=True, slots=True)
