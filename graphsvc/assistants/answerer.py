@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,9 @@ class _Worker:
         """End it, if it has not ended; return its exit code, or minus the signal that ended it."""
         with anyio.CancelScope(shield=True):
             if self.process.returncode is None:
-                self.process.kill()
+                # Process.kill would take the exit status of one that has just ended.
+                with suppress(ProcessLookupError):
+                    os.kill(self.process.pid, signal.SIGKILL)
             code = await self.process.wait()
             await self.process.aclose()
         return code
