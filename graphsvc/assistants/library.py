@@ -1,7 +1,7 @@
 """What an assistant can ask of a graph: each answer cites the passages that state it.
 
-What is said of things and passages is read by the views of the pages, and search and queries are
-those of the service. This module puts them into plain values that JSON can hold.
+The views of the pages read the facts about things and passages; search and queries are those of the
+service. This module turns them into plain values that JSON can hold.
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ def _cited(fact: Fact) -> Record:
 
 
 def _nested(nest: Nest | None) -> Record:
-    """Return what is said of a value that has no name."""
+    """Return the facts about a value without a name."""
     if nest is None:
         return {}
     return _filled(

@@ -102,7 +102,7 @@ def server(release: Path, deadline: float) -> MCPServer[None]:
 
     @mcp_server.tool(annotations=_READS)
     async def list_questions() -> dict[str, Any]:
-        """List the questions that are ready to be asked, with their parameters."""
+        """List the named questions, with their parameters."""
         return await ask("list_questions")
 
     @mcp_server.tool(annotations=_READS)

@@ -32,10 +32,10 @@ class StatementKind(Enum):
         return _MEANINGS[self]
 
 
-#: What is said of the things that the graph is about.
+#: Statements about the things of the graph.
 FACTS = (StatementKind.STATED, StatementKind.EDITORIAL, StatementKind.INFERRED)
 
-#: What is said of the vocabulary, the texts and the graph itself.
+#: Statements about the vocabulary, the texts and the graph itself.
 RECORDS = tuple(kind for kind in StatementKind if kind not in FACTS)
 
 _MEANINGS = {

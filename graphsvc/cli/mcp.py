@@ -22,7 +22,7 @@ def mcp(settings: Settings) -> None:
     """Answer an assistant by the Model Context Protocol, over standard input and output.
 
     It answers from the current release, or with --store from an engine; nothing is changed. The
-    assistant starts this command by itself: docs/mcp.md says how it is told to.
+    assistant starts this command by itself: docs/mcp.md says how to configure it.
     """
     try:
         from graphsvc.assistants.tools import server  # noqa: PLC0415 - an extra brings the SDK
